@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The protocol as one state machine: (state, event, now) -> actions.
+// No I/O, no clock, no randomness of its own: the daemon, the simulator and
+// the fuzzers run this same object file.
+#pragma once
+
+#include "ctl/cohortd/core/messages.hpp"
+#include "ctl/cohortd/core/types.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace cohort::core {
+
+enum class QuorumMode : std::uint8_t { links, witness, preferred, fence, majority };
+
+/// Section 10. Derived from the configuration's heartbeat and lease by
+/// make_timers(), which also tells which rule (T1..T7) a choice breaks.
+struct Timers {
+    Duration heartbeat;      ///< H
+    Duration lease;          ///< L_o
+    Duration promise;        ///< L_v
+    Duration detect;         ///< T_detect
+    Duration silence_take;   ///< S_take
+    Duration silence_long;   ///< S_long
+    Duration silence_keep;   ///< S_keep
+    Duration fresh;          ///< T_fresh
+    Duration window;         ///< W, the assumption of mode links
+    Duration damp;           ///< T_damp, before a node that came back gets buckets
+    Duration drain;          ///< T_drain
+    Duration trigger_gap;    ///< least time between two triggered heartbeats
+};
+
+struct Member {
+    NodeId id = kNobody;
+    std::uint8_t weight = 1;  ///< share of buckets; 0: none
+    std::uint8_t votes = 1;
+    bool contender = true;  ///< false: a witness
+};
+
+/// All of the configuration that the protocol needs.
+struct MachineConfig {
+    NodeId self = kNobody;
+    std::vector<Member> members;  ///< ascending ids, self included
+    QuorumMode mode = QuorumMode::links;
+    Timers timers;
+    std::size_t buckets = 0;  ///< of all addresses together
+    std::uint64_t config_digest = 0;
+};
+
+// ---- events ---------------------------------------------------------------
+
+/// Begins a run. `plan` is the durable one (epoch 0 and nobody's if fresh);
+/// `kernel` is what the kernel still holds, if it could be read (R14).
+struct KernelHeld {
+    std::uint64_t epoch_counter = 0;
+    Time deadline;               ///< from which the kernel serves nothing
+    std::vector<Rights> states;  ///< by bucket; empty: unreadable, start cleared
+};
+struct Start {
+    std::uint64_t session = 0;  ///< random, never 0
+    std::uint64_t entropy = 0;  ///< seeds back-off and nonces
+    Plan plan;
+    KernelHeld kernel;
+};
+
+/// A frame that passed the MAC check, in the order in which it was read.
+struct FrameRead {
+    std::uint8_t link = 0;
+    Message message;
+};
+
+/// The timer asked for by WakeAt, or any spurious wake-up. `input_read_since`
+/// is a clock reading taken before all queued input was read (R24): whatever a
+/// peer sent before it has been delivered as FrameRead already.
+struct Wake {
+    Time input_read_since;
+};
+
+/// The kernel carried out KernelSet number `ticket`, or refused it.
+struct KernelDone {
+    std::uint64_t ticket = 0;
+    bool ok = false;
+};
+
+/// Persist number `ticket` is on the disk, or failed.
+struct PersistDone {
+    std::uint64_t ticket = 0;
+    bool ok = false;
+};
+
+/// What the health checks say of this node.
+struct HealthChanged {
+    bool healthy = true;
+};
+
+/// A link was added, reopened or lost: silence on it proves nothing (R24).
+struct LinksChanged {};
+
+/// The operator or SIGTERM: hand over, then stop (R21).
+struct Leave {};
+
+using Event = std::variant<Start, FrameRead, Wake, KernelDone, PersistDone, HealthChanged,
+                           LinksChanged, Leave>;
+
+// ---- actions --------------------------------------------------------------
+
+/// Send on every link that reaches `to`; kNobody: to all peers.
+struct Send {
+    NodeId to = kNobody;
+    Message message;
+};
+
+/// Replace all states, the epoch and the deadline in one update (R4). Answer
+/// with KernelDone. Tickets ascend.
+struct KernelSet {
+    std::uint64_t ticket = 0;
+    std::uint64_t epoch_counter = 0;
+    std::vector<Rights> states;  ///< by bucket
+    Time deadline;
+};
+
+/// Move the deadline only; needs no answer.
+struct KernelRenew {
+    std::uint64_t epoch_counter = 0;
+    Time deadline;
+};
+
+/// Make a plan durable beside the loop (R5). Answer with PersistDone.
+struct Persist {
+    std::uint64_t ticket = 0;
+    Plan plan;
+};
+
+/// The next moment at which time alone changes something; replaces the last.
+struct WakeAt {
+    Time at;
+};
+
+/// A line for the log; also the machine-readable trace of section 12.5.
+struct Note {
+    enum class Level : std::uint8_t { debug, info, notice, warning, alert } level = Level::info;
+    std::string text;
+};
+
+/// Leaving is complete: the daemon may exit.
+struct Stopped {};
+
+using Action =
+    std::variant<Send, KernelSet, KernelRenew, Persist, WakeAt, Note, Stopped>;
+using Actions = std::vector<Action>;
+
+// ---- what status shows ----------------------------------------------------
+
+enum class NodeState : std::uint8_t {
+    unknown,  ///< never heard in this run
+    alive,    ///< heard within T_detect
+    silent,
+    leaving,
+    left,
+    disagrees,  ///< heard, with another configuration digest
+};
+
+struct PeerView {
+    NodeId id = kNobody;
+    NodeState state = NodeState::unknown;
+    bool healthy = true;
+    std::uint8_t weight = 0;
+    std::size_t owned = 0;  ///< buckets with right N in the accepted plan
+    EpochId epoch;
+    std::optional<Time> heard_at;
+};
+
+struct View {
+    EpochId epoch;
+    bool quorate = false;  ///< this node's lease is valid
+    Time serving_until;    ///< max(lease_end, carry)
+    NodeState self = NodeState::alive;
+    bool healthy = true;
+    bool leaving = false;
+    std::size_t serving = 0;      ///< buckets served now with right N
+    std::vector<PeerView> nodes;  ///< ascending ids, self included
+};
+
+class Machine {
+public:
+    explicit Machine(MachineConfig config);
+    ~Machine();
+    Machine(Machine&&) noexcept;
+    Machine& operator=(Machine&&) noexcept;
+
+    /// Deterministic: the same events at the same times give the same actions.
+    /// `now` never decreases. Actions are to be carried out in their order.
+    Actions step(const Event& event, Time now);
+
+    View view(Time now) const;
+    const Plan& plan() const;
+    /// What this node holds now, by bucket (not: what it is planned to hold).
+    std::vector<Rights> held() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace cohort::core
