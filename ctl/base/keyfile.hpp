@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The cluster key and what is derived from it. Every node and every tool that
+// reads the same file comes to the same keys.
+#pragma once
+
+#include "ctl/base/result.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace cohort {
+
+/// Overwrites memory in a way that the compiler keeps.
+void wipe(std::span<std::uint8_t> memory);
+
+/// N secret bytes that are overwritten when they go out of use.
+template <std::size_t N>
+class Secret {
+public:
+    Secret() = default;
+    explicit Secret(const std::array<std::uint8_t, N>& bytes) : bytes_(bytes) {}
+    Secret(const Secret&) = default;
+    Secret& operator=(const Secret&) = default;
+    ~Secret() { wipe(bytes_); }
+
+    std::span<std::uint8_t, N> bytes() { return bytes_; }
+    std::span<const std::uint8_t, N> bytes() const { return bytes_; }
+
+private:
+    std::array<std::uint8_t, N> bytes_{};
+};
+
+using SipKey = Secret<16>;    ///< the key of a cluster's SipHash
+using FrameKey = Secret<32>;  ///< authenticates frames between nodes
+
+/// The SipHash key that stands for a seed: little-endian in bytes 0..3, the
+/// others 0.
+SipKey key_of_seed(std::uint32_t seed);
+
+/// BLAKE2b-256 of the key file's content; the parent of all other keys.
+class ClusterKey {
+public:
+    /// Reads a regular file of 16 bytes to 64 KiB, its trailing newlines not
+    /// counted, that belongs to the caller or root and that nobody else may
+    /// read (mode 0600 or stricter). Anything else is refused.
+    static Result<ClusterKey> read(const std::string& path);
+
+    /// At least 16 bytes once trailing newlines are stripped.
+    static Result<ClusterKey> from_content(std::span<const std::uint8_t> content);
+
+    FrameKey frame_key() const;
+    /// For the cluster (in cohortd's words: the address) of that name.
+    SipKey siphash_key(std::string_view cluster_name) const;
+
+private:
+    explicit ClusterKey(Secret<32> root) : root_(root) {}
+    Secret<32> root_;
+};
+
+}  // namespace cohort

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The VIPs as addresses of a device. They come without a prefix route and
+// without duplicate address detection, since every node holds them. IPv6 ones
+// are deprecated from the start, so that they are never chosen as a source.
+//
+// An address of ours bears a protocol mark (IFA_PROTO); one that an
+// administrator set up bears another or none, and is never touched.
+#pragma once
+
+#include "ctl/base/address.hpp"
+#include "ctl/base/result.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cohort::netlink {
+
+class Socket;
+
+/// The value of IFA_PROTO on addresses that Cohort added.
+inline constexpr std::uint8_t kAddressMark = 0xC0;
+
+class AddressClient {
+public:
+    /// In the caller's network namespace, or in the one of that name.
+    static Result<AddressClient> open(const std::optional<std::string>& netns = std::nullopt);
+
+    AddressClient(AddressClient&&) noexcept;
+    AddressClient& operator=(AddressClient&&) noexcept;
+    ~AddressClient();
+
+    /// The index of a device; refused with ENODEV if there is none.
+    Result<std::uint32_t> device_index(const std::string& dev);
+
+    /// True if it was added; false, and no error, if the device had it.
+    Result<bool> add(const std::string& dev, const Vip& vip);
+
+    /// True if it was removed; false, and no error, if it is not there or not
+    /// ours, or if the device is gone.
+    Result<bool> remove(const std::string& dev, const Vip& vip);
+
+    /// The addresses of the device that bear our mark.
+    Result<std::vector<Vip>> list(const std::string& dev);
+
+private:
+    explicit AddressClient(std::unique_ptr<Socket> socket);
+    std::unique_ptr<Socket> socket_;
+};
+
+}  // namespace cohort::netlink
