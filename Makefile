@@ -1,24 +1,103 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The entry to everything. `make help` lists the targets.
+# The entry to everything: `make help` lists the targets. User space is built by CMake and the
+# module by kbuild; nothing is written outside $(BUILD), except by install and dkms-install.
 
 BUILD ?= build
-KVER ?= $(notdir $(patsubst %/build,%,$(wildcard /lib/modules/*/build)))
+# The kernels to build the module for: by default each one whose headers are installed.
+KVER ?= $(patsubst /lib/modules/%/build/Makefile,%,$(wildcard /lib/modules/*/build/Makefile))
 JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell sed -n 's,^project.cohort VERSION \([0-9.]*\).*,\1,p' CMakeLists.txt)
+
+export COHORT_BUILD := $(abspath $(BUILD))
+export COHORT_VERSION := $(VERSION)
+export DESTDIR PREFIX
 
 all: user kmod
 
+help:
+	@echo 'make all             cohortctl, cohortd and the module for each kernel with headers (default)'
+	@echo 'make user            cohortctl and cohortd only: $(BUILD)/bin'
+	@echo 'make kmod [KVER=…]   the module only: $(BUILD)/kmod/KVER/cohort.ko'
+	@echo 'make deps            install the Debian packages that all of this needs'
+	@echo 'make demo            show the main job on real kernels, live'
+	@echo 'make check           run every test (TESTS=… selects: see tests/check --help)'
+	@echo 'make bench           count instructions beside the peers: docs/benchmarks.md'
+	@echo 'make fuzz            run each fuzzer for a while (SECONDS=60)'
+	@echo 'make lint            style, static checks, spelling'
+	@echo 'make install         programs, manual pages, systemd unit (PREFIX=$(PREFIX), DESTDIR=)'
+	@echo 'make dkms-install    the module, for every installed kernel, now and after upgrades'
+	@echo 'make uninstall, make dkms-uninstall'
+	@echo 'make deb             Debian packages: $(BUILD)/deb'
+	@echo 'make clean           remove $(BUILD)'
+
+deps:
+	@packaging/deps.sh
+
+# --- building ---
+
 user:
-	@cmake -S . -B $(BUILD) -G Ninja >/dev/null
+	@mkdir -p $(BUILD)
+	@cmake -S . -B $(BUILD) -G Ninja >$(BUILD)/cmake.log 2>&1 || { cat $(BUILD)/cmake.log; exit 1; }
 	@ninja -C $(BUILD) -j $(JOBS)
 
 kmod: $(addprefix kmod-,$(KVER))
+	@$(if $(KVER),,echo 'no kernel headers are installed: make deps' >&2; exit 1)
 
-# kbuild writes beside its sources: each kernel gets a tree of its own.
+# kbuild writes beside its sources: each kernel gets a tree of its own. Our own variables are
+# kept out of kbuild's sight by an empty MAKEFLAGS.
 kmod-%:
 	@mkdir -p $(BUILD)/kmod/$*
-	@cp -ru --preserve=timestamps kmod/. $(BUILD)/kmod/$*/
-	@cp -ru --preserve=timestamps include $(BUILD)/kmod/$*/
-	@$(MAKE) --no-print-directory -C /lib/modules/$*/build M=$(abspath $(BUILD)/kmod/$*) modules
+	@cp -ru --preserve=timestamps kmod/. include $(BUILD)/kmod/$*/
+	@MAKEFLAGS= $(MAKE) --no-print-directory -j$(JOBS) -C /lib/modules/$*/build \
+		M=$(abspath $(BUILD)/kmod/$*) W=$(W) C=$(C) V=$(V) modules
 
-.PHONY: all user kmod
+clean:
+	rm -rf -- $(BUILD)
+
+# --- running ---
+
+demo:
+	@packaging/deps.sh build test
+	@$(MAKE) --no-print-directory user kmod
+	@tests/vm/demo
+
+check:
+	@packaging/deps.sh build test
+	@tests/check $(TESTS)
+
+bench:
+	@packaging/deps.sh build test
+	@$(MAKE) --no-print-directory user kmod
+	@tests/bench/run
+
+fuzz:
+	@packaging/deps.sh build fuzz
+	@tests/fuzz/run $(SECONDS)
+
+lint:
+	@packaging/deps.sh build lint
+	@scripts/lint/run
+
+# --- installing ---
+
+install: user
+	@packaging/install.sh install
+
+uninstall:
+	@packaging/install.sh uninstall
+
+dkms-install:
+	@dkms/manage.sh install
+
+dkms-uninstall:
+	@dkms/manage.sh uninstall
+
+deb:
+	@packaging/deps.sh build deb
+	@packaging/debian/build.sh
+
+.PHONY: all help deps user kmod clean demo check bench fuzz lint
+.PHONY: install uninstall dkms-install dkms-uninstall deb
