@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The suites that there are: each is one command and a way to read its results."""
+
+import fnmatch
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+from harness import results
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("COHORT_BUILD") or ROOT / "build").resolve()
+LOGS = BUILD / "check"
+KERNELS = ("6.1", "6.12")
+CORES = 2  # what may run at once: a suite of two cores runs alone
+
+
+@dataclass(frozen=True)
+class Suite:
+    """`read` gets the output and the exit status and returns a list of results."""
+
+    name: str
+    command: list
+    read: Callable
+    cores: int = 1
+    timeout: int = 600  # seconds
+
+    @property
+    def log(self):
+        return LOGS / (re.sub(r"[^\w.@-]", "-", self.name) + ".log")
+
+
+def builds():
+    """What all other suites need; they run in this order and the first failure ends the run."""
+
+    def make(name, *arguments):
+        command = ["make", "-C", str(ROOT), "--no-print-directory", f"BUILD={BUILD}", *arguments]
+        return Suite(
+            name, command, lambda _, status: results.of_exit_status("builds", status), CORES, 1800
+        )
+
+    return [make("build:user", "user"), make("build:kmod", "kmod")]
+
+
+def spec():
+    command = [str(ROOT / "spec/generate.py"), "--check"]
+    name = "the generated files are what spec/cohort.yaml gives"
+    return [Suite("spec", command, lambda _, status: results.of_exit_status(name, status))]
+
+
+def unit():
+    """All that ctest knows: unit, property and simulation tests."""
+    report = LOGS / "unit.xml"
+    command = ["ctest", "--test-dir", str(BUILD), "-j", str(CORES), "--output-on-failure",
+               "--no-tests=error", "--timeout", "300", "--output-junit", str(report)]
+    return [Suite("unit", command, lambda _, status: results.of_junit(report, status), CORES, 1200)]
+
+
+def header(script):
+    """The `# key: value` lines of a test's head."""
+    found = {}
+    for line in script.read_text(encoding="utf-8").splitlines()[:60]:
+        if match := re.match(r"# (kernels|icount|timeout|mem|smp|cores): +(.*)", line):
+            found[match[1]] = match[2].strip()
+    return found
+
+
+def host():
+    """TAP programs that run on this machine and leave it as it was."""
+    for script in sorted((ROOT / "tests/host").glob("*.sh")):
+        head = header(script)
+        yield Suite(f"host:{script.stem}", [str(script)], results.of_tap,
+                    int(head.get("cores", 1)), int(head.get("timeout", 600)))
+
+
+def single_vms():
+    """TAP programs that run in a guest, once on each kernel of their head."""
+    for script in sorted((ROOT / "tests/vm/scenarios").glob("*.sh")):
+        head = header(script)
+        timeout = int(head.get("timeout", 600))
+        for kernel in head.get("kernels", " ".join(KERNELS)).split():
+            command = [str(ROOT / "tests/vm/run"), "--kernel", kernel, "--timeout", str(timeout)]
+            if head.get("icount") == "yes":
+                command.append("--icount")
+            for option in ("mem", "smp"):
+                if option in head:
+                    command += [f"--{option}", head[option]]
+            command.append(str(script.relative_to(ROOT)))
+            yield Suite(f"vm:{script.stem}@{kernel}", command, results.of_tap, 1, timeout + 60)
+
+
+def clusters():
+    """TAP programs that boot several guests themselves."""
+    for script in sorted((ROOT / "tests/vm/clusters").glob("*.py")):
+        head = header(script)
+        yield Suite(f"cluster:{script.stem}", [str(script)], results.of_tap, CORES,
+                    int(head.get("timeout", 1200)))
+
+
+def find(patterns):
+    """Suites whose name, or its part before ':' or '@', matches one of the patterns; all if none."""
+    everything = [*spec(), *unit(), *host(), *single_vms(), *clusters()]
+    if not patterns:
+        return everything
+
+    def names(suite):
+        return {suite.name, suite.name.split("@")[0], suite.name.split(":")[0]}
+
+    def chosen(suite):
+        return any(fnmatch.fnmatchcase(name, pattern) for name in names(suite) for pattern in patterns)
+
+    return [suite for suite in everything if chosen(suite)]
