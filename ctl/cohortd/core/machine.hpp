@@ -66,6 +66,9 @@ struct Start {
     std::uint64_t entropy = 0;  ///< seeds back-off and nonces
     Plan plan;
     KernelHeld kernel;
+    /// False: the durable state was lost or is broken, so this node has no
+    /// vote; it holds nothing and acks nothing until it is made anew (R15).
+    bool voter = true;
 };
 
 /// A frame that passed the MAC check, in the order in which it was read.

@@ -17,6 +17,7 @@ struct HeaderFlags {
     bool want_lease = false;   ///< acks of this heartbeat are promises, R6
     bool leaving = false;      ///< R21
     bool clear_valid = false;  ///< the clear bitmap speaks, R9
+    bool answer = false;       ///< asks for a heartbeat back at once (R10, R18)
     bool operator==(const HeaderFlags&) const = default;
 };
 
