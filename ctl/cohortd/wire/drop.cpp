@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/cohortd/wire/drop.hpp"
+
+#include <numeric>
+
+namespace cohort::wire {
+namespace {
+
+struct Words {
+    std::string_view key;
+    std::string_view text;
+};
+
+// In the order of the enumeration.
+constexpr std::array<Words, kDropReasons> kWords{{
+    {"too_short", "too short to be one"},
+    {"too_long", "too long to be one"},
+    {"noise", "noise on the line (check cable, baud rate and 8N1 at both ends)"},
+    {"not_cohort", "not a cohort frame (does something else send to this link?)"},
+    {"version", "another protocol version (run the same cohort version on all nodes)"},
+    {"other_cluster", "from another cluster ([cluster] name must be the same on all nodes)"},
+    {"unknown_key", "signed with a key id that is not accepted here"},
+    {"bad_mac", "its MAC is wrong (the key file must be the same on all nodes)"},
+    {"malformed", "authentic but malformed (run the same cohort version on all nodes)"},
+    {"own", "this node's own, heard back (a loop in the link?)"},
+    {"impostor", "another cohortd speaks as this node ([cluster] node must differ on each host)"},
+    {"unknown_sender", "from a node without a [[node]] here"},
+}};
+
+}  // namespace
+
+std::string_view key_of(Drop reason) {
+    return kWords[static_cast<std::size_t>(reason)].key;
+}
+
+std::string_view describe(Drop reason) {
+    return kWords[static_cast<std::size_t>(reason)].text;
+}
+
+std::uint64_t DropCounts::total() const {
+    return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
+}
+
+}  // namespace cohort::wire

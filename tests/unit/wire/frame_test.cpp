@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/cohortd/wire/frame.hpp"
+
+#include "tests/unit/wire/messages.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace cohort::wire {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::uint8_t at(const Frame& frame, std::size_t offset) {
+    return std::to_integer<std::uint8_t>(frame.view()[offset]);
+}
+
+TEST(Frame, EveryTypeComesBackAsItWas) {
+    for (const core::Message& message : test::one_of_each()) {
+        const auto decoded = decode(encode(message, {}).view());
+        ASSERT_TRUE(decoded.has_value()) << "type " << message.index();
+        EXPECT_EQ(decoded->message, message) << "type " << message.index();
+    }
+}
+
+TEST(Frame, LayoutIsTheProtocols) {
+    const core::Heartbeat heartbeat{test::header(), {{1, true, true, 0xBEEF, 0xDEADBEEF}}};
+    const Frame frame = encode(heartbeat, {9, 0x04030201, Echo{17, milliseconds{100}}});
+    ASSERT_EQ(frame.size(), 64u + 8u);
+    EXPECT_EQ(at(frame, 0), 0xC7);
+    EXPECT_EQ(at(frame, 1), 1);
+    EXPECT_EQ(at(frame, 2), 1);
+    EXPECT_EQ(at(frame, 3), 9);
+    EXPECT_EQ(at(frame, 4), 0x01);
+    EXPECT_EQ(at(frame, 7), 0x04);
+    EXPECT_EQ(at(frame, 8), 2);
+    EXPECT_EQ(at(frame, 9), 0b0101);
+    EXPECT_EQ(at(frame, 10), 3);
+    EXPECT_EQ(at(frame, 11), 255);
+    EXPECT_EQ(at(frame, 12), 0x88);
+    EXPECT_EQ(at(frame, 20), 0xCC);
+    EXPECT_EQ(at(frame, 28), 0x78);
+    EXPECT_EQ(at(frame, 36), 0x08);
+    EXPECT_EQ(at(frame, 44), 1);
+    EXPECT_EQ(at(frame, 45), 1);
+    EXPECT_EQ(at(frame, 46) | at(frame, 47) << 8, 100 << 5 | 17);
+    EXPECT_EQ(at(frame, 48), 0x11);
+    EXPECT_EQ(at(frame, 63), 0x80);
+    EXPECT_EQ(at(frame, 64), 1);
+    EXPECT_EQ(at(frame, 65), 0b11);
+    EXPECT_EQ(at(frame, 66), 0xEF);
+    EXPECT_EQ(at(frame, 71), 0xDE);
+}
+
+TEST(Frame, EchoIsAbsentUnlessGivenAndInRange) {
+    const core::Message message = core::Prevote{test::header(), 1};
+    EXPECT_EQ(decode(encode(message, {}).view())->echo, std::nullopt);
+    const Echo longest{31, Echo::kMaxHeld};
+    EXPECT_EQ(decode(encode(message, {0, 0, longest}).view())->echo, longest);
+    const Echo too_long{31, Echo::kMaxHeld + milliseconds{1}};
+    EXPECT_EQ(decode(encode(message, {0, 0, too_long}).view())->echo, std::nullopt);
+    const Echo backwards{1, milliseconds{-1}};
+    EXPECT_EQ(decode(encode(message, {0, 0, backwards}).view())->echo, std::nullopt);
+}
+
+TEST(Frame, AnyOtherLengthIsMalformed) {
+    for (const core::Message& message : test::one_of_each()) {
+        const Frame frame = encode(message, {});
+        for (std::size_t size = 0; size < frame.size(); ++size) {
+            // A plan fragment of fewer bytes is a fragment still.
+            if (std::holds_alternative<core::PlanFragment>(message) && size > 64 + 4)
+                continue;
+            const auto cut = decode(frame.view().first(size));
+            ASSERT_TRUE(cut.has_error()) << "type " << message.index() << " size " << size;
+            EXPECT_EQ(cut.error(), Drop::malformed);
+        }
+        Frame longer = frame;
+        longer.resize(frame.size() + 1);
+        if (!std::holds_alternative<core::PlanFragment>(message)) {
+            EXPECT_TRUE(decode(longer.view()).has_error()) << "type " << message.index();
+        }
+    }
+}
+
+TEST(Frame, FieldsOutOfRangeAreMalformed) {
+    auto altered = [](const core::Message& message, std::size_t offset, std::uint8_t value) {
+        Frame frame = encode(message, {});
+        frame.buffer()[offset] = static_cast<std::byte>(value);
+        return decode(frame.view()).has_error();
+    };
+    const auto all = test::one_of_each();
+    EXPECT_TRUE(altered(all[0], 2, 0)) << "type 0";
+    EXPECT_TRUE(altered(all[0], 2, 7)) << "a type of the future";
+    EXPECT_TRUE(altered(all[0], 8, 0)) << "sent by nobody";
+    EXPECT_TRUE(altered(all[0], 8, 65)) << "sent by node 65";
+    EXPECT_TRUE(altered(all[0], 44, 65)) << "planned by node 65";
+    EXPECT_TRUE(altered(all[0], 45, 1)) << "fewer entries than stand there";
+    EXPECT_TRUE(altered(all[0], 64, 0)) << "an entry for nobody";
+    EXPECT_TRUE(altered(all[1], 45, 1)) << "entries outside a heartbeat";
+    EXPECT_TRUE(altered(all[1], 64, 5)) << "fragment 5 of 5";
+    EXPECT_TRUE(altered(all[2], 64, 0)) << "addressed to nobody";
+    EXPECT_TRUE(altered(all[5], 64, 77)) << "addressed to node 77";
+    core::Heartbeat no_session{test::header(), {}};
+    no_session.header.session = 0;
+    EXPECT_TRUE(decode(encode(no_session, {}).view()).has_error());
+}
+
+TEST(Frame, WhatDoesNotFitIsRefusedAtTheSender) {
+    core::Heartbeat crowded{test::header(), std::vector<core::HeartbeatEntry>(64)};
+    EXPECT_THROW(encode(crowded, {}), std::length_error);
+    crowded.entries.assign(63, {1, true, true, 1, 1});
+    EXPECT_EQ(encode(crowded, {}).size(), kMaxFrame - kMacBytes);
+    core::PlanFragment fat{test::header(), 0, 1, std::vector<std::byte>(129)};
+    EXPECT_THROW(encode(fat, {}), std::length_error);
+}
+
+}  // namespace
+}  // namespace cohort::wire
