@@ -1,0 +1,222 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# For scenarios that run in a guest: source it first. Results are TAP; the plan
+# comes at the end, and the exit status is 0 only if every test passed and the
+# script came to its end.
+
+# ---- results ---------------------------------------------------------------
+
+tap_count=0
+tap_failed=0
+tap_at_exit=()
+
+diag() {
+    local line
+    while IFS= read -r line; do
+        echo "# $line"
+    done <<<"$*"
+}
+
+ok() {
+    tap_count=$((tap_count + 1))
+    echo "ok $tap_count - $*"
+}
+
+not_ok() {
+    tap_count=$((tap_count + 1))
+    tap_failed=$((tap_failed + 1))
+    echo "not ok $tap_count - $*"
+}
+
+# skip WHY WHAT…
+skip() {
+    tap_count=$((tap_count + 1))
+    echo "ok $tap_count - ${*:2} # SKIP $1"
+}
+
+# bail WHY…: what the tests stand on is missing.
+bail() {
+    echo "Bail out! $*"
+    exit 1
+}
+
+# check WHAT COMMAND…: passes if the command succeeds; shows its words if not.
+check() {
+    local words
+    if words=$("${@:2}" 2>&1); then
+        ok "$1"
+    else
+        not_ok "$1"
+        diag "status $? of: ${*:2}"
+        [[ -z $words ]] || diag "$words"
+        return 1
+    fi
+}
+
+# check_fails WHAT COMMAND…: passes if the command exits with a failure.
+check_fails() {
+    local words
+    if words=$("${@:2}" 2>&1); then
+        not_ok "$1"
+        diag "succeeded: ${*:2}"
+        [[ -z $words ]] || diag "$words"
+        return 1
+    else
+        ok "$1"
+    fi
+}
+
+# is WHAT GOT WANTED
+is() {
+    if [[ $2 == "$3" ]]; then
+        ok "$1"
+    else
+        not_ok "$1"
+        diag "got:    $2"
+        diag "wanted: $3"
+        return 1
+    fi
+}
+
+# at_most WHAT GOT LIMIT, at_least WHAT GOT LIMIT: numbers, fractions allowed.
+at_most() { _compare "$1" "$2" '<=' "$3"; }
+at_least() { _compare "$1" "$2" '>=' "$3"; }
+
+_compare() {
+    if awk -v got="$2" -v limit="$4" "BEGIN { exit !(got ~ /^[-+0-9.e]+\$/ && got $3 limit) }"; then
+        ok "$1 ($2 $3 $4)"
+    else
+        not_ok "$1"
+        diag "got $2, wanted $3 $4"
+        return 1
+    fi
+}
+
+# at_exit COMMAND…: run at the script's end, last first.
+at_exit() { tap_at_exit=("${*@Q}" "${tap_at_exit[@]}"); }
+
+_tap_finish() {
+    local status=$? command
+    trap - EXIT
+    for command in "${tap_at_exit[@]}"; do
+        eval "$command"
+    done
+    echo "1..$tap_count"
+    ((status == 0 && tap_count > 0 && tap_failed == 0)) || exit 1
+}
+trap _tap_finish EXIT
+
+# ---- time ------------------------------------------------------------------
+
+# The time since boot, in milliseconds.
+now_ms() {
+    local up
+    read -r up _ </proc/uptime
+    echo "$((10#${up/./}))0"
+}
+
+# Between two looks at a condition; without a process of its own.
+exec {_never}<> <(:) || exit 1
+_breathe() { read -rt 0.01 -u "$_never" || true; }
+
+# wait_until SECONDS COMMAND…: run the command until it succeeds; fails, and
+# says so, if it never does. (A condition made of several words: a function.)
+wait_until() {
+    local end
+    end=$(($(now_ms) + $1 * 1000))
+    until "${@:2}" >/dev/null 2>&1; do
+        if (($(now_ms) >= end)); then
+            diag "not within $1 s: ${*:2}"
+            return 1
+        fi
+        _breathe
+    done
+}
+
+# check_soon WHAT SECONDS COMMAND…: a test that the command comes to succeed.
+check_soon() {
+    if wait_until "${@:2}"; then
+        ok "$1"
+    else
+        not_ok "$1"
+        diag "last words: $("${@:3}" 2>&1)"
+        return 1
+    fi
+}
+
+# pass_time SECONDS: let time itself be what is waited for (a lease, a hang).
+pass_time() {
+    read -rt "$1" -u "$_never" || true
+}
+
+# ---- processes -------------------------------------------------------------
+
+alive() { kill -0 "$1" 2>/dev/null; }
+dead() { ! alive "$1"; }
+
+# stage PROGRAM…: bring programs and their libraries into the guest's memory.
+# Reading the host's files in a timed part would make virtual time jump. The
+# project's own programs come first in PATH, without their debug information.
+stage() {
+    local name path library
+    mkdir -p /run/stage
+    for name; do
+        path=$(command -v "$name") || bail "$name: not found in $PATH"
+        ldd "$path" 2>/dev/null | grep -o '/[^ ]*' | while read -r library; do
+            touch -c "$library"
+        done
+        if [[ $path == "$COHORT_BUILD"/* ]]; then
+            strip -g -o "/run/stage/${path##*/}" "$path"
+        else
+            touch -c "$path"
+        fi
+    done
+    [[ $PATH == /run/stage:* ]] || PATH=/run/stage:$PATH
+    hash -r
+}
+
+# ---- namespaces ------------------------------------------------------------
+
+# ns NAME COMMAND…
+ns() { ip netns exec "$@"; }
+
+# ns_add NAME…: namespaces with lo up.
+ns_add() {
+    local name
+    for name; do
+        { ip netns add "$name" && ip -n "$name" link set lo up; } || bail "cannot make namespace $name"
+    done
+}
+
+# lan_add NAME: a bridge in a namespace of its own, which forwards at once,
+# floods groups, and has no address.
+lan_add() {
+    ns_add "$1"
+    {
+        ip -n "$1" link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0 &&
+            ip -n "$1" link set br0 up
+    } || bail "cannot make bridge $1"
+}
+
+# lan_join LAN NODE DEVICE [ADDRESS/LENGTH]: a cable from a bridge to a
+# namespace. Its end at the bridge is named after the node.
+lan_join() {
+    {
+        ip -n "$2" link add "$3" type veth peer name "$2" netns "$1" &&
+            ip -n "$1" link set "$2" master br0 up &&
+            ip -n "$2" link set "$3" up
+    } || bail "cannot join $2 to $1"
+    [[ -z ${4-} ]] || ip -n "$2" addr add "$4" dev "$3" || bail "cannot give $4 to $2"
+}
+
+# cable_pull LAN NODE, cable_plug LAN NODE: the node's device loses its carrier.
+cable_pull() { ip -n "$1" link set "$2" down; }
+cable_plug() { ip -n "$1" link set "$2" up; }
+
+# ---- the module ------------------------------------------------------------
+
+load_module() {
+    [[ -f $COHORT_MODULE ]] || bail "$COHORT_MODULE is missing: make kmod KVER=$KVER"
+    insmod "$COHORT_MODULE" || bail "cannot load $COHORT_MODULE"
+}
