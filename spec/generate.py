@@ -132,7 +132,7 @@ def uapi_commands(family):
 
 def uapi_header(family):
     guard = "_UAPI_LINUX_COHORT_H"
-    lines = header_banner("((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)")
+    lines = header_banner("GPL-2.0 WITH Linux-syscall-note")
     lines += [f"#ifndef {guard}", f"#define {guard}", ""]
     lines += [f'#define {c_upper(family.spec["c-family-name"])} "{family.name}"',
               f'#define {c_upper(family.spec["c-version-name"])} {family.version}', ""]

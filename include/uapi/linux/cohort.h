@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /* Made of spec/cohort.yaml by spec/generate.py: do not edit. */
 
 #ifndef _UAPI_LINUX_COHORT_H
