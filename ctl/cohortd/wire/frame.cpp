@@ -22,6 +22,7 @@ constexpr std::uint8_t kReleased = 1 << 0;
 constexpr std::uint8_t kWantLease = 1 << 1;
 constexpr std::uint8_t kLeaving = 1 << 2;
 constexpr std::uint8_t kClearValid = 1 << 3;
+constexpr std::uint8_t kAnswer = 1 << 4;
 
 constexpr std::uint8_t kHeardOk = 1 << 0;
 constexpr std::uint8_t kKeysOk = 1 << 1;
@@ -53,13 +54,28 @@ Type type_of(const core::Hello&) {
     return Type::hello;
 }
 
+std::uint8_t pack(const core::HeaderFlags& flags) {
+    return static_cast<std::uint8_t>(
+        bit(flags.released, kReleased) | bit(flags.want_lease, kWantLease) |
+        bit(flags.leaving, kLeaving) | bit(flags.clear_valid, kClearValid) |
+        bit(flags.answer, kAnswer));
+}
+
+core::HeaderFlags unpack_flags(std::uint8_t field) {
+    return {.released = (field & kReleased) != 0,
+            .want_lease = (field & kWantLease) != 0,
+            .leaving = (field & kLeaving) != 0,
+            .clear_valid = (field & kClearValid) != 0,
+            .answer = (field & kAnswer) != 0};
+}
+
 std::uint16_t pack(const std::optional<Echo>& echo) {
     if (!echo || echo->held < std::chrono::milliseconds{0} || echo->held > Echo::kMaxHeld)
         return Echo::kNone;
     return static_cast<std::uint16_t>(echo->held.count() << 5 | (echo->seq & Echo::kSeqMask));
 }
 
-std::optional<Echo> unpack(std::uint16_t field) {
+std::optional<Echo> unpack_echo(std::uint16_t field) {
     // No seq turns the longest held time into kNone: kMaxHeld leaves one spare.
     if (field >> 5 > Echo::kMaxHeld.count())
         return std::nullopt;
@@ -175,9 +191,7 @@ void put_header(ByteWriter& out, const core::Header& header, Type type, std::siz
     out.put(envelope.key_id);
     out.put(envelope.cluster);
     out.put(header.sender);
-    out.put(static_cast<std::uint8_t>(
-        bit(header.flags.released, kReleased) | bit(header.flags.want_lease, kWantLease) |
-        bit(header.flags.leaving, kLeaving) | bit(header.flags.clear_valid, kClearValid)));
+    out.put(pack(header.flags));
     out.put(header.weight);
     out.put(header.health);
     out.put(header.session);
@@ -205,11 +219,7 @@ HeaderFields get_header(ByteReader& in) {
     fields.type = static_cast<Type>(in.get<std::uint8_t>());
     in.skip(1 + 4);  // key id, cluster id: likewise
     header.sender = in.get<std::uint8_t>();
-    const auto flags = in.get<std::uint8_t>();
-    header.flags.released = (flags & kReleased) != 0;
-    header.flags.want_lease = (flags & kWantLease) != 0;
-    header.flags.leaving = (flags & kLeaving) != 0;
-    header.flags.clear_valid = (flags & kClearValid) != 0;
+    header.flags = unpack_flags(in.get<std::uint8_t>());
     header.weight = in.get<std::uint8_t>();
     header.health = in.get<std::uint8_t>();
     header.session = in.get<std::uint64_t>();
@@ -218,7 +228,7 @@ HeaderFields get_header(ByteReader& in) {
     header.epoch.counter = in.get<std::uint64_t>();
     header.epoch.planner = in.get<std::uint8_t>();
     fields.entries = in.get<std::uint8_t>();
-    fields.echo = unpack(in.get<std::uint16_t>());
+    fields.echo = unpack_echo(in.get<std::uint16_t>());
     header.epoch.digest = in.get<std::uint64_t>();
     header.clear = in.get<std::uint64_t>();
     return fields;

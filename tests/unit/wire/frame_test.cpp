@@ -24,6 +24,17 @@ TEST(Frame, EveryTypeComesBackAsItWas) {
     }
 }
 
+TEST(Frame, EachFlagTravelsAlone) {
+    for (bool core::HeaderFlags::*flag :
+         {&core::HeaderFlags::released, &core::HeaderFlags::want_lease, &core::HeaderFlags::leaving,
+          &core::HeaderFlags::clear_valid, &core::HeaderFlags::answer}) {
+        core::Prevote message{test::header(), 1};
+        message.header.flags = {};
+        message.header.flags.*flag = true;
+        EXPECT_EQ(decode(encode(message, {}).view())->message, core::Message{message});
+    }
+}
+
 TEST(Frame, LayoutIsTheProtocols) {
     const core::Heartbeat heartbeat{test::header(), {{1, true, true, 0xBEEF, 0xDEADBEEF}}};
     const Frame frame = encode(heartbeat, {9, 0x04030201, Echo{17, milliseconds{100}}});
