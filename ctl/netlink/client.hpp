@@ -13,6 +13,7 @@
 #include "ctl/base/result.hpp"
 #include "ctl/netlink/types.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,8 +53,9 @@ public:
     Result<std::vector<Stats>> stats_list();
 
 private:
-    explicit Client(std::unique_ptr<Socket> socket);
+    Client(std::unique_ptr<Socket> socket, std::uint16_t family);
     std::unique_ptr<Socket> socket_;
+    std::uint16_t family_;
 };
 
 /// What a non-blocking read of notifications found.
@@ -80,8 +82,9 @@ public:
     Result<EventBatch> drain();
 
 private:
-    explicit EventStream(std::unique_ptr<Socket> socket);
+    EventStream(std::unique_ptr<Socket> socket, std::uint16_t family);
     std::unique_ptr<Socket> socket_;
+    std::uint16_t family_;
 };
 
 }  // namespace cohort::netlink
