@@ -62,7 +62,7 @@ def header(script):
     """The `# key: value` lines of a test's head."""
     found = {}
     for line in script.read_text(encoding="utf-8").splitlines()[:60]:
-        if match := re.match(r"# (kernels|icount|timeout|mem|smp|cores): +(.*)", line):
+        if match := re.match(r"# (kernels|timeout|cores): +(.*)", line):
             found[match[1]] = match[2].strip()
     return found
 
@@ -81,13 +81,8 @@ def single_vms():
         head = header(script)
         timeout = int(head.get("timeout", 600))
         for kernel in head.get("kernels", " ".join(KERNELS)).split():
-            command = [str(ROOT / "tests/vm/run"), "--kernel", kernel, "--timeout", str(timeout)]
-            if head.get("icount") == "yes":
-                command.append("--icount")
-            for option in ("mem", "smp"):
-                if option in head:
-                    command += [f"--{option}", head[option]]
-            command.append(str(script.relative_to(ROOT)))
+            command = [str(ROOT / "tests/vm/run"), "--kernel", kernel, "--timeout", str(timeout),
+                       str(script.relative_to(ROOT))]
             yield Suite(f"vm:{script.stem}@{kernel}", command, results.of_tap, 1, timeout + 60)
 
 

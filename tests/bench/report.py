@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Renders docs/benchmarks.md from what tests/bench/run measured."""
+
+import json
+
+# The order in the table; a row that is not named comes last.
+ORDER = ("kfree_skb", "ingress-drop", "prerouting-drop", "iptables-raw-drop", "nft-ingress-jhash",
+         "nft-raw-jhash", "xt_cluster", "clusterip", "cohort", "cohort-functions", "cohort-vips",
+         "accept", "accept-conntrack")
+
+HEAD = """# Benchmarks
+
+What a received packet costs, in instructions. `make bench` measures all of this anew and writes
+this page; nothing here is typed by hand.
+
+How it is measured: Debian's kernel boots in a guest whose clock is its instruction counter
+(`qemu -accel tcg -icount shift=0,sleep=off`, one CPU), each row in a boot of its own. A test module
+(`tests/bench/kmod`) makes packets in advance and times `netif_receive_skb()` in 256 batches of 64
+flows; given are the best and the middle batch. A last hook at LOCAL_IN swallows what is accepted, so
+"accepted" ends where a socket would be looked up. *Foreign* packets belong to another node; the
+set-up makes every packet of a row foreign, or every one owned, and the count of packets that came
+as far as LOCAL_IN is checked. All frames go to the same multicast MAC and have checksums that the
+hardware is said to have checked. Conntrack: whether it was on; where it is, the flow of an accepted
+packet is one that it knows. The figures count instructions, not time: a cache miss costs nothing here.
+"""
+
+
+def _results(directory):
+    found = {}
+    for path in directory.glob("*.json"):
+        result = json.loads(path.read_text(encoding="utf-8"))
+        found[result["row"]] = result
+    return found
+
+
+def _place(row):
+    return (ORDER.index(row) if row in ORDER else len(ORDER), row)
+
+
+def _cell(result, index):
+    if result is None or index >= len(result["measurements"]):
+        return "-"
+    one = result["measurements"][index]
+    return f"{one['minimum']} / {one['median']}"
+
+
+def write(directory, kernels, page):
+    """Writes the page from directory/KERNEL/*.json; a kernel without a row gets a dash."""
+    results = {kernel: _results(directory / kernel) for kernel in kernels}
+    versions = {kernel: next(iter(results[kernel].values()), {}).get("kernel", "not measured")
+                for kernel in kernels}
+    lines = [HEAD]
+    for kernel in kernels:
+        mitigation = next(iter(results[kernel].values()), {}).get("spectre_v2", "unknown")
+        lines.append(f"- {versions[kernel]}; spectre_v2: {mitigation}")
+    lines.append("")
+    lines.append("| | packet | fate | conntrack | " +
+                 " | ".join(f"{kernel}: min / median" for kernel in kernels) + " |")
+    lines.append("| --- | --- | --- | --- |" + " ---: |" * len(kernels))
+    for row in sorted(set().union(*results.values()), key=_place):
+        of = [results[kernel].get(row) for kernel in kernels]
+        some = next(result for result in of if result)
+        for index, one in enumerate(some["measurements"]):
+            lines.append(f"| {some['title'] if index == 0 else ''} | {one['label']} | {one['fate']} | "
+                         f"{'on' if one['conntrack'] else 'off'} | " +
+                         " | ".join(_cell(result, index) for result in of) + " |")
+    page.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,6 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# title: iptables, raw table: -d VIP -j DROP
+iptables-legacy -t raw -A PREROUTING -d "$vip" -j DROP
+measure udp foreign
