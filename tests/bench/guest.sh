@@ -12,13 +12,8 @@
 # timeout: 900
 set -euo pipefail
 
-# Read by the rows.
-# shellcheck disable=SC2034
-{
-    row=$1
-    vip=192.0.2.50
-    vmac=01:00:5e:7f:00:32
-}
+row=$1
+export VIP=192.0.2.50 VMAC=01:00:5e:7f:00:32 # for the rows
 parameters=/sys/module/cohort_bench/parameters
 
 set_parameter() { # NAME VALUE: without a newline, which a string parameter would keep
@@ -30,7 +25,7 @@ set_parameter() { # NAME VALUE: without a newline, which a string parameter woul
 measure() {
     local label=$1 fate=$2 arrived expected conntrack=false setting
     shift 2
-    for setting in path=receive hook=none protocol=udp src=192.0.2.1 dst=$vip batches=256 "$@"; do
+    for setting in path=receive hook=none protocol=udp src=192.0.2.1 dst=$VIP batches=256 "$@"; do
         set_parameter "${setting%%=*}" "${setting#*=}"
     done
     set_parameter run 1
@@ -56,7 +51,7 @@ insmod "$COHORT_BUILD/bench/kmod/$KVER/cohort_bench.ko"
 ip link add bench0 type veth peer name bench1
 ip link set bench1 up
 ip link set bench0 up
-ip address add $vip/24 dev bench0
+ip address add $VIP/24 dev bench0
 cp /sys/devices/system/cpu/vulnerabilities/spectre_v2 "$COHORT_OUT/spectre_v2"
 
 # shellcheck source=/dev/null

@@ -6,11 +6,11 @@
 clusterip() { # the node numbers to have, as +1 and -1
     local number
     for number; do
-        echo "$number" >"/proc/net/ipt_CLUSTERIP/$vip"
+        echo "$number" >"/proc/net/ipt_CLUSTERIP/$VIP"
     done
 }
-iptables-legacy -I INPUT -d "$vip" -i bench0 -j CLUSTERIP --new --hashmode sourceip-sourceport \
-    --clustermac "$vmac" --total-nodes 2 --local-node 1
+iptables-legacy -I INPUT -d "$VIP" -i bench0 -j CLUSTERIP --new --hashmode sourceip-sourceport \
+    --clustermac "$VMAC" --total-nodes 2 --local-node 1
 clusterip -1
 measure udp foreign
 measure tcp foreign protocol=tcp

@@ -10,7 +10,7 @@ delete table netdev bench
 table netdev bench {
     chain drop_foreign {
         type filter hook ingress device "bench0" priority 0;
-        ip daddr $vip jhash $1 mod 65535 seed 0xdeadbeef != 0 drop
+        ip daddr $VIP jhash $1 mod 65535 seed 0xdeadbeef != 0 drop
     }
 }
 NFT

@@ -10,7 +10,7 @@ delete table ip bench
 table ip bench {
     chain drop_foreign {
         type filter hook prerouting priority raw;
-        ip daddr $vip jhash $1 mod 65535 seed 0xdeadbeef != 0 drop
+        ip daddr $VIP jhash $1 mod 65535 seed 0xdeadbeef != 0 drop
     }
 }
 NFT
