@@ -22,8 +22,8 @@
 
 #include "packet.h"
 
-#define BENCH_BATCH	64
-#define BENCH_WARMUP	8
+#define BENCH_BATCH 64
+#define BENCH_WARMUP 8
 
 static char *dev = "bench0";
 module_param(dev, charp, 0644);
@@ -70,8 +70,7 @@ static unsigned int bench_swallow(void *priv, struct sk_buff *skb,
 	return NF_DROP;
 }
 
-static unsigned int bench_drop(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+static unsigned int bench_drop(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	return NF_DROP;
 }
@@ -140,8 +139,7 @@ static int bench_packet_parse(struct bench_packet *packet)
 }
 
 /* Sends one batch; the time in @ticks is that of its 64 packets together. */
-static int bench_batch(struct bench_packet packet, struct net_device *in, bool receive,
-		       u64 *ticks)
+static int bench_batch(struct bench_packet packet, struct net_device *in, bool receive, u64 *ticks)
 {
 	struct sk_buff *skbs[BENCH_BATCH];
 	u64 begin;

@@ -10,10 +10,10 @@
 #include <net/checksum.h>
 #include <net/ip.h>
 
-#define BENCH_PAYLOAD	18	/* an Ethernet frame of 60 bytes, if UDP */
+#define BENCH_PAYLOAD 18 /* an Ethernet frame of 60 bytes, if UDP */
 
-static const u8 bench_group[ETH_ALEN] = { 0x01, 0x00, 0x5e, 0x7f, 0x00, 0x32 };
-static const u8 bench_router[ETH_ALEN] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x01 };
+static const u8 bench_group[ETH_ALEN] = {0x01, 0x00, 0x5e, 0x7f, 0x00, 0x32};
+static const u8 bench_router[ETH_ALEN] = {0x02, 0x00, 0x00, 0x00, 0x00, 0x01};
 
 static void bench_put_udp(struct sk_buff *skb, const struct bench_packet *packet)
 {
@@ -23,8 +23,8 @@ static void bench_put_udp(struct sk_buff *skb, const struct bench_packet *packet
 	udp->source = htons(packet->sport);
 	udp->dest = htons(packet->dport);
 	udp->len = htons(len);
-	udp->check = csum_tcpudp_magic(htonl(packet->saddr), htonl(packet->daddr), len,
-				       IPPROTO_UDP, csum_partial(udp, len, 0));
+	udp->check = csum_tcpudp_magic(htonl(packet->saddr), htonl(packet->daddr), len, IPPROTO_UDP,
+				       csum_partial(udp, len, 0));
 }
 
 static void bench_put_tcp(struct sk_buff *skb, const struct bench_packet *packet)

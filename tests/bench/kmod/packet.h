@@ -33,7 +33,6 @@ struct bench_packet {
  *
  * Return: the packet, or NULL without memory.
  */
-struct sk_buff *bench_packet_alloc(const struct bench_packet *packet,
-				   struct net_device *dev);
+struct sk_buff *bench_packet_alloc(const struct bench_packet *packet, struct net_device *dev);
 
 #endif
