@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The configuration file as values. A Config that load_config() gave is whole
+// and consistent; nothing further on needs to check it again.
+#pragma once
+
+#include "ctl/base/address.hpp"
+#include "ctl/base/keyfile.hpp"
+#include "ctl/base/mac.hpp"
+#include "ctl/base/result.hpp"
+#include "ctl/cohortd/core/machine.hpp"
+#include "ctl/netlink/types.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace cohort::config {
+
+struct Node {
+    core::NodeId id = core::kNobody;
+    std::string name;  ///< "node" and the id if none was given
+    std::uint8_t weight = 1;
+    bool operator==(const Node&) const = default;
+};
+
+/// 8N1, no flow control.
+struct SerialLink {
+    std::string device;
+    unsigned baud = 115200;
+    bool operator==(const SerialLink&) const = default;
+};
+
+/// Either peers or a multicast group.
+struct UdpLink {
+    Endpoint bind;
+    std::vector<Endpoint> peers;
+    std::optional<Endpoint> multicast;
+    std::string dev;  ///< empty: whichever the routes say; always set for multicast
+    bool operator==(const UdpLink&) const = default;
+};
+
+struct Link {
+    std::string name;
+    std::variant<SerialLink, UdpLink> way;
+    bool operator==(const Link&) const = default;
+};
+inline constexpr std::size_t kMaxLinks = 16;
+
+/// One [[address]]: a cluster of the kernel's, by that name.
+struct Address {
+    std::string name;
+    std::string dev;
+    std::vector<Vip> vips;
+    netlink::HashMode hash = netlink::HashMode::sourceip_sourceport;
+    netlink::HashFunction function = netlink::HashFunction::siphash;
+    std::uint32_t seed = 0;  ///< of clusterip
+    std::uint32_t buckets = 4096;
+    netlink::L2Mode l2 = netlink::L2Mode::multicast;
+    std::optional<Mac> mac;  ///< none: derived from the first VIP
+    bool operator==(const Address&) const = default;
+};
+inline constexpr std::size_t kMaxBucketsTotal = 524288;
+
+/// A [[check]]; of type link, the only one yet.
+struct Check {
+    std::string name;
+    std::string dev;
+    bool operator==(const Check&) const = default;
+};
+
+struct Config {
+    std::string file;
+    std::string cluster;
+    core::NodeId node = core::kNobody;
+    std::string key_file = "/etc/cohort/key";
+    std::string state_dir = "/var/lib/cohort";
+    core::Duration heartbeat = std::chrono::milliseconds{100};
+    core::Duration lease = std::chrono::seconds{1};
+    core::QuorumMode mode = core::QuorumMode::links;
+    std::vector<Node> nodes;  ///< ascending ids
+    std::vector<Link> links;
+    std::vector<Address> addresses;  ///< in the file's order: so run the buckets
+    std::vector<Check> checks;
+    std::optional<ClusterKey> key;  ///< always there after load_config()
+};
+
+/// Reads and checks the file and the key file that it names. The error is one
+/// line: FILE:LINE: what is wrong, and what would be right.
+Result<Config> load_config(const std::string& path);
+
+/// The same for text; `path` names it in messages.
+Result<Config> parse_config(std::string_view content, const std::string& path);
+
+const Node& self_of(const Config& config);
+
+/// Buckets of all addresses together.
+std::size_t bucket_count(const Config& config);
+
+/// What must be the same on all nodes, as 64 bits: cluster name, nodes,
+/// addresses, timing and quorum. Weights and whatever is local are left out.
+std::uint64_t config_digest(const Config& config);
+
+core::MachineConfig machine_config(const Config& config);
+
+/// What `--check` prints: what the configuration amounts to, the assumption
+/// that its quorum mode rests on, and remarks on what may be unintended.
+std::string summarize(const Config& config);
+
+/// What differs and cannot change in a running daemon, named in words; empty
+/// if the step from one to the other is links and checks alone.
+std::string needs_restart(const Config& running, const Config& wanted);
+
+std::string_view to_string(core::QuorumMode mode);
+
+/// 192.0.2.1:7788 or [2001:db8::1]:7788.
+std::string format_endpoint(const Endpoint& endpoint);
+
+}  // namespace cohort::config

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/base/duration.hpp"
+#include "ctl/base/name.hpp"
+#include "ctl/cohortd/config/sections.hpp"
+#include "ctl/cohortd/config/words.hpp"
+#include "ctl/cohortd/core/timers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <system_error>
+
+namespace cohort::config {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 1 << 20;
+
+// In the order of core::QuorumMode.
+constexpr std::array<std::string_view, 5> kModes{"links", "witness", "preferred", "fence",
+                                                 "majority"};
+
+Result<std::string> read_file(const std::string& path) {
+    auto closer = [](std::FILE* file) { std::fclose(file); };
+    std::unique_ptr<std::FILE, decltype(closer)> file(std::fopen(path.c_str(), "re"));
+    auto failed = [&](int code) {
+        return usage_error(fmt::format("cannot read configuration '{}': {}", path,
+                                       std::generic_category().message(code)));
+    };
+    if (!file)
+        return failed(errno);
+    std::string content(kMaxFileBytes + 1, '\0');
+    errno = 0;
+    content.resize(std::fread(content.data(), 1, content.size(), file.get()));
+    if (std::ferror(file.get()) != 0)
+        return failed(errno);
+    if (content.size() > kMaxFileBytes)
+        return usage_error(
+            fmt::format("configuration '{}' is longer than {} bytes; is it the "
+                        "right file?",
+                        path, kMaxFileBytes));
+    return content;
+}
+
+std::vector<Node> read_nodes(Problems& problems, const toml::table& root) {
+    std::vector<Node> nodes;
+    for (const toml::table* table : tables(problems, root, "node")) {
+        Reader section(problems, "[[node]]", table, {"id", "name", "weight"});
+        section.require("id", "1");
+        Node node;
+        node.id = static_cast<core::NodeId>(section.number("id", 1, core::kMaxNodeId).value_or(1));
+        node.name = section.parsed("name", parse_label).value_or(fmt::format("node{}", node.id));
+        node.weight = static_cast<std::uint8_t>(section.number("weight", 0, 255).value_or(1));
+        if (std::ranges::all_of(node.name, [](char c) { return c >= '0' && c <= '9'; }))
+            section.fail("name",
+                         fmt::format("'{}' could be taken for an id; add a letter", node.name));
+        for (const Node& other : nodes) {
+            if (other.id == node.id)
+                section.fail("id", fmt::format("{} is taken by node '{}'; ids must differ", node.id,
+                                               other.name));
+            if (other.name == node.name)
+                section.fail("name", fmt::format("'{}' is taken by node {}; names must differ",
+                                                 node.name, other.id));
+        }
+        nodes.push_back(std::move(node));
+    }
+    if (nodes.size() < 2)
+        problems.add(1, fmt::format("a cluster has 2 nodes or more, but there are {} [[node]] "
+                                    "sections",
+                                    nodes.size()));
+    else if (std::ranges::all_of(nodes, [](const Node& node) { return node.weight == 0; }))
+        problems.add(1, "every [[node]] has weight 0; at least one must take buckets");
+    std::ranges::sort(nodes, {}, &Node::id);
+    return nodes;
+}
+
+core::NodeId read_self(Reader& section, const std::vector<Node>& nodes) {
+    section.require("node", "1");
+    const toml::node* value = section.node("node");
+    if (value == nullptr)
+        return core::kNobody;
+    const bool by_id = value->is_integer();
+    const std::string wanted =
+        by_id ? std::to_string(value->as_integer()->get()) : section.text("node").value_or("");
+    for (const Node& node : nodes) {
+        if (by_id ? std::to_string(node.id) == wanted : node.name == wanted)
+            return node.id;
+    }
+    section.fail("node", fmt::format("no [[node]] has the {} '{}'", by_id ? "id" : "name", wanted));
+    return core::kNobody;
+}
+
+void read_cluster(Problems& problems, const toml::table& root, Config& config) {
+    Reader section(problems, "[cluster]", table(problems, root, "cluster"),
+                   {"name", "node", "key_file", "state_dir"});
+    section.require("name", "\"web\"");
+    if (const auto name = section.text("name")) {
+        config.cluster = *name;
+        if (const auto checked = check_cluster_name(*name); !checked)
+            section.fail("name", checked.error().message);
+    }
+    config.node = read_self(section, config.nodes);
+    config.state_dir = section.text("state_dir").value_or(config.state_dir);
+    if (!config.state_dir.starts_with('/'))
+        section.fail("state_dir", fmt::format("'{}' is not an absolute path, such as "
+                                              "/var/lib/cohort",
+                                              config.state_dir));
+    config.key_file = section.text("key_file").value_or(config.key_file);
+    if (!config.key_file.starts_with('/')) {
+        section.fail("key_file", fmt::format("'{}' is not an absolute path, such as "
+                                             "/etc/cohort/key",
+                                             config.key_file));
+        return;
+    }
+    auto key = ClusterKey::read(config.key_file);
+    if (key)
+        config.key = *std::move(key);
+    else
+        section.fail("key_file", key.error().message);
+}
+
+void read_quorum(Problems& problems, const toml::table& root, Config& config) {
+    using core::QuorumMode;
+    Reader section(problems, "[quorum]", table(problems, root, "quorum"), {"mode"});
+    const auto words = section.text("mode");
+    const bool two = config.nodes.size() <= 2;
+    if (!words) {
+        if (two)
+            section.fail("mode",
+                         "two nodes must choose one of links, witness, preferred or fence; "
+                         "cohort.toml(5) says what each rests on");
+        config.mode = QuorumMode::majority;
+    } else {
+        const auto* found = std::ranges::find(kModes, *words);
+        if (found == kModes.end())
+            section.fail("mode", fmt::format("'{}' is not {}", *words, one_of(kModes)));
+        else
+            config.mode = static_cast<QuorumMode>(found - kModes.begin());
+    }
+    if (two && config.mode == QuorumMode::majority)
+        section.fail("mode",
+                     "'majority' needs 3 nodes or more; two nodes choose one of links, "
+                     "witness, preferred or fence");
+    if (!two && config.mode == QuorumMode::links)
+        section.fail("mode", "'links' is for exactly two nodes; 3 and more use majority");
+    if (config.mode != QuorumMode::links)
+        section.fail("mode", fmt::format("'{}' is not supported by this version yet; 'links', for "
+                                         "two nodes, is",
+                                         to_string(config.mode)));
+}
+
+void read_timing(Problems& problems, const toml::table& root, Config& config) {
+    Reader section(problems, "[timing]", table(problems, root, "timing"), {"heartbeat", "lease"});
+    auto positive = [&](std::string_view key, core::Duration fallback) {
+        const core::Duration value = section.parsed(key, parse_duration).value_or(fallback);
+        if (value < std::chrono::milliseconds{1})
+            section.fail(key, "is too short; 100ms and 1s are the defaults of heartbeat and lease");
+        if (value > std::chrono::minutes{10})
+            section.fail(key, "is too long; at most 10m");
+        return value;
+    };
+    config.heartbeat = positive("heartbeat", config.heartbeat);
+    config.lease = positive("lease", config.lease);
+    if (problems.any())
+        return;
+    core::TimerContext context{config.mode, config.nodes.size(), bucket_count(config), {}};
+    for (const Link& link : config.links) {
+        const auto* serial = std::get_if<SerialLink>(&link.way);
+        context.links.push_back({link.name, serial == nullptr ? 0 : serial->baud});
+    }
+    const auto broken =
+        core::check_timers(core::make_timers(config.heartbeat, config.lease), context);
+    if (broken)
+        section.fail("heartbeat", *broken);
+}
+
+}  // namespace
+
+std::string_view to_string(core::QuorumMode mode) {
+    return kModes[static_cast<std::size_t>(mode)];
+}
+
+Result<std::string> parse_label(std::string_view text) {
+    constexpr std::size_t kLongest = 31;
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == '.';
+    };
+    if (text.empty() || text.size() > kLongest || !std::ranges::all_of(text, allowed))
+        return usage_error(fmt::format("'{}' is not 1 to {} of A-Z a-z 0-9 - _ .", text, kLongest));
+    return std::string(text);
+}
+
+Result<Config> load_config(const std::string& path) {
+    const auto content = read_file(path);
+    if (!content)
+        return content.error();
+    return parse_config(*content, path);
+}
+
+Result<Config> parse_config(std::string_view content, const std::string& path) {
+    toml::table root;
+    try {
+        root = toml::parse(content);
+    } catch (const toml::parse_error& error) {
+        return usage_error(fmt::format("{}:{}: not TOML: {}", path, error.source().begin.line,
+                                       error.description()));
+    }
+    Problems problems(path);
+    Config config;
+    config.file = path;
+    Reader(problems, "the file", &root,
+           {"cluster", "timing", "quorum", "node", "link", "address", "check"});
+    config.nodes = read_nodes(problems, root);
+    read_cluster(problems, root, config);
+    read_quorum(problems, root, config);
+    config.links = read_links(problems, root, config.nodes.size());
+    config.addresses = read_addresses(problems, root);
+    config.checks = read_checks(problems, root);
+    read_timing(problems, root, config);
+    if (problems.any())
+        return problems.error();
+    return config;
+}
+
+const Node& self_of(const Config& config) {
+    return *std::ranges::find(config.nodes, config.node, &Node::id);
+}
+
+std::size_t bucket_count(const Config& config) {
+    std::size_t count = 0;
+    for (const Address& address : config.addresses)
+        count += address.buckets;
+    return count;
+}
+
+core::MachineConfig machine_config(const Config& config) {
+    core::MachineConfig machine;
+    machine.self = config.node;
+    for (const Node& node : config.nodes)
+        machine.members.push_back({node.id, node.weight});
+    machine.mode = config.mode;
+    machine.timers = core::make_timers(config.heartbeat, config.lease);
+    machine.buckets = bucket_count(config);
+    machine.config_digest = config_digest(config);
+    return machine;
+}
+
+}  // namespace cohort::config

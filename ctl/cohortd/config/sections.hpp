@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The readers of the file's larger sections; private to config/.
+#pragma once
+
+#include "ctl/cohortd/config/config.hpp"
+#include "ctl/cohortd/config/reader.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace cohort::config {
+
+/// `nodes` is how many nodes the cluster has.
+std::vector<Link> read_links(Problems& problems, const toml::table& root, std::size_t nodes);
+
+std::vector<Address> read_addresses(Problems& problems, const toml::table& root);
+
+std::vector<Check> read_checks(Problems& problems, const toml::table& root);
+
+/// 1..31 of letters, digits, '-', '_' and '.'.
+Result<std::string> parse_label(std::string_view text);
+
+/// As the kernel takes them: 1..15 bytes, no '/', ':' or white space.
+Result<std::string> parse_device_name(std::string_view text);
+
+}  // namespace cohort::config

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// All links of this node.
+#pragma once
+
+#include "ctl/cohortd/config/config.hpp"
+#include "ctl/cohortd/core/machine.hpp"
+#include "ctl/cohortd/link/link.hpp"
+#include "ctl/cohortd/wire/codec.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace cohort::link {
+
+class LinkSet {
+public:
+    /// `user` is called from the loop, and from drain().
+    LinkSet(boost::asio::io_context& io, Identity identity, wire::Codec codec,
+            core::Duration detect, LinkUser& user);
+
+    /// Opens what is new, closes what is gone, and leaves alone what is as it
+    /// was. A link that cannot be opened now is retried for ever.
+    void configure(const std::vector<config::Link>& links);
+
+    /// On every link that leads to the addressee. Fragments of plans, which
+    /// are long, go over slow lines only to peers whom no faster link reaches.
+    void send(const core::Send& send);
+
+    /// Reads whatever has arrived on any link by now.
+    void drain();
+
+    const std::vector<std::unique_ptr<Link>>& links() const { return links_; }
+    /// A link's number among its fellows, as core::FrameRead counts them.
+    std::uint8_t number_of(const Link& link) const;
+
+private:
+    bool reached_without_slow_links(core::NodeId peer) const;
+    bool is_spared(const Link& link, const core::Send& send) const;
+
+    boost::asio::io_context& io_;
+    Identity identity_;
+    wire::Codec codec_;
+    core::Duration detect_;
+    LinkUser& user_;
+    std::vector<std::unique_ptr<Link>> links_;
+};
+
+}  // namespace cohort::link

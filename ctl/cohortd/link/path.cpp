@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/cohortd/link/path.hpp"
+
+#include <algorithm>
+
+namespace cohort::link {
+
+void Path::heard_heartbeat(std::uint64_t seq, core::Time now) {
+    last_read_ = {static_cast<std::uint8_t>(seq & wire::Echo::kSeqMask), now};
+}
+
+void Path::heard_echo(const wire::Echo& echo, const SentTimes& sent, core::Time now) {
+    const auto sent_at = sent.of(echo.seq);
+    if (!sent_at)
+        return;
+    // Older than this, the low bits may mean a later heartbeat.
+    if (now - *sent_at > wire::Echo::kMaxHeld)
+        return;
+    reached_at_ = std::max(*sent_at, now - echo.held);
+    const core::Duration sample = std::max(now - *sent_at - echo.held, core::Duration::zero());
+    round_trip_ = round_trip_ ? *round_trip_ + (sample - *round_trip_) / 8 : sample;
+}
+
+std::optional<wire::Echo> Path::echo(core::Time now) const {
+    if (!last_read_)
+        return std::nullopt;
+    const auto held = std::chrono::round<std::chrono::milliseconds>(now - last_read_->at);
+    if (held > wire::Echo::kMaxHeld)
+        return std::nullopt;
+    return wire::Echo{last_read_->low_seq, held};
+}
+
+}  // namespace cohort::link
