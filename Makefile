@@ -41,7 +41,7 @@ deps:
 user:
 	@mkdir -p $(BUILD)
 	@cmake -S . -B $(BUILD) -G Ninja >$(BUILD)/cmake.log 2>&1 || { cat $(BUILD)/cmake.log; exit 1; }
-	@ninja -C $(BUILD) -j $(JOBS)
+	@ninja -C $(BUILD) -j $(JOBS) $(TARGETS)
 
 kmod: $(addprefix kmod-,$(KVER))
 	@$(if $(KVER),,echo 'no kernel headers are installed: make deps' >&2; exit 1)

@@ -16,6 +16,8 @@ MAX_COLUMNS = 100  # with tabs of 8, in kernel code
 MAX_LINES = 500  # a file that long has a seam
 SOURCES = {".c", ".h", ".cpp", ".hpp", ".py", ".sh"}
 
+FIXED_FORMATS = {"changelog", "copyright", "format"}  # of packaging/debian: no place for a comment
+
 KERNEL = "GPL-2.0-only"
 UAPI = "GPL-2.0 WITH Linux-syscall-note"
 PURE = "GPL-2.0-only OR GPL-2.0-or-later"  # compiled in the kernel and in the programs
@@ -68,7 +70,7 @@ def licenses_of(path):
 
 
 def spdx(path, lines):
-    if path.parts[0] == "LICENSES" or path.suffix in (".json", ".bin"):
+    if path.parts[0] == "LICENSES" or path.suffix in (".json", ".bin") or path.name in FIXED_FORMATS:
         return
     allowed = licenses_of(path)
     for line in lines[:2]:  # a script's first line is its interpreter
