@@ -21,18 +21,18 @@ enum class QuorumMode : std::uint8_t { links, witness, preferred, fence, majorit
 /// Section 10. Derived from the configuration's heartbeat and lease by
 /// make_timers(), which also tells which rule (T1..T7) a choice breaks.
 struct Timers {
-    Duration heartbeat;      ///< H
-    Duration lease;          ///< L_o
-    Duration promise;        ///< L_v
-    Duration detect;         ///< T_detect
-    Duration silence_take;   ///< S_take
-    Duration silence_long;   ///< S_long
-    Duration silence_keep;   ///< S_keep
-    Duration fresh;          ///< T_fresh
-    Duration window;         ///< W, the assumption of mode links
-    Duration damp;           ///< T_damp, before a node that came back gets buckets
-    Duration drain;          ///< T_drain
-    Duration trigger_gap;    ///< least time between two triggered heartbeats
+    Duration heartbeat;     ///< H
+    Duration lease;         ///< L_o
+    Duration promise;       ///< L_v
+    Duration detect;        ///< T_detect
+    Duration silence_take;  ///< S_take
+    Duration silence_long;  ///< S_long
+    Duration silence_keep;  ///< S_keep
+    Duration fresh;         ///< T_fresh
+    Duration window;        ///< W, the assumption of mode links
+    Duration damp;          ///< T_damp, before a node that came back gets buckets
+    Duration drain;         ///< T_drain
+    Duration trigger_gap;   ///< least time between two triggered heartbeats
 };
 
 struct Member {
@@ -50,6 +50,9 @@ struct MachineConfig {
     Timers timers;
     std::size_t buckets = 0;  ///< of all addresses together
     std::uint64_t config_digest = 0;
+    /// The buckets of each address, in the order of the row; they sum up to
+    /// `buckets`. Each address is split among the nodes. Empty: one address.
+    std::vector<std::size_t> groups;
 };
 
 // ---- events ---------------------------------------------------------------
@@ -153,8 +156,7 @@ struct Note {
 /// Leaving is complete: the daemon may exit.
 struct Stopped {};
 
-using Action =
-    std::variant<Send, KernelSet, KernelRenew, Persist, WakeAt, Note, Stopped>;
+using Action = std::variant<Send, KernelSet, KernelRenew, Persist, WakeAt, Note, Stopped>;
 using Actions = std::vector<Action>;
 
 // ---- what status shows ----------------------------------------------------

@@ -40,7 +40,7 @@ struct HeartbeatEntry {
     bool heard_ok = false;          ///< the peer was heard within T_detect
     bool keys_ok = false;           ///< all keys that the peer may send with are accepted
     std::uint16_t session_tag = 0;  ///< low bits of the peer session acked
-    std::uint32_t seq = 0;          ///< low bits of the highest seq acked at the header's epoch; 0: none
+    std::uint32_t seq = 0;  ///< low bits of the highest seq acked at the header's epoch; 0: none
     bool operator==(const HeartbeatEntry&) const = default;
 };
 

@@ -28,7 +28,9 @@ inline constexpr NodeId kNobody = 0;
 inline constexpr NodeId kMaxNodeId = 64;
 
 /// Bit of a node in a clear bitmap (R9).
-constexpr std::uint64_t node_bit(NodeId id) { return std::uint64_t{1} << (id - 1); }
+constexpr std::uint64_t node_bit(NodeId id) {
+    return std::uint64_t{1} << (id - 1);
+}
 
 /// The rights over a bucket; the values are the kernel's (cohort.h, bucket-state).
 enum class Rights : std::uint8_t { none = 0, fresh = 1, old = 2, both = 3 };

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/cohortd/core/barrier.hpp"
+
+#include "ctl/cohortd/core/mutate.hpp"
+
+#include <algorithm>
+
+namespace cohort::core {
+
+Barrier::Barrier(const Electorate& electorate)
+    : electorate_(electorate), facts_(electorate.size()) {}
+
+void Barrier::accept() {
+    if (!mutated(Mutation::barrier_survives_accept)) {
+        second_round_.reset();
+    }
+    std::fill(facts_.begin(), facts_.end(), Facts{});
+}
+
+void Barrier::hear(std::size_t peer, const Header& header) {
+    facts_[peer].released |= header.flags.released;
+    if (header.flags.clear_valid) {
+        // A voter never reports on itself: its own statement is RELEASED.
+        facts_[peer].clear |= header.clear & ~node_bit(electorate_[peer].id);
+    }
+}
+
+bool Barrier::clear_by_quorum(std::size_t node, std::uint64_t own_clear) const {
+    const std::uint64_t bit = node_bit(electorate_[node].id);
+    Electorate::Set reporters = 0;
+    for (std::size_t j = 0; j < facts_.size(); ++j) {
+        const std::uint64_t clear = j == electorate_.self() ? own_clear : facts_[j].clear;
+        if (j != node && (clear & bit) != 0) {
+            reporters |= Electorate::only(j);
+        }
+    }
+    if (mutated(Mutation::one_voter_clears)) {
+        return reporters != 0;
+    }
+    return electorate_.is_quorum(reporters);
+}
+
+bool Barrier::complete(std::uint64_t own_clear) const {
+    if (mutated(Mutation::no_barrier)) {
+        return true;
+    }
+    for (std::size_t a = 0; a < facts_.size(); ++a) {
+        if (a == electorate_.self() || !electorate_[a].contender) {
+            continue;
+        }
+        if (!facts_[a].released && !clear_by_quorum(a, own_clear)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace cohort::core

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/cohortd/core/machine.hpp"
+
+#include "ctl/cohortd/core/machine_state.hpp"
+#include "ctl/cohortd/core/mutate.hpp"
+#include "ctl/cohortd/core/plan_codec.hpp"
+#include "ctl/cohortd/core/text.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace cohort::core {
+
+Machine::Machine(MachineConfig config) : state_(std::make_unique<State>(std::move(config))) {}
+Machine::~Machine() = default;
+Machine::Machine(Machine&&) noexcept = default;
+Machine& Machine::operator=(Machine&&) noexcept = default;
+
+Actions Machine::step(const Event& event, Time now) {
+    return state_->step(event, now);
+}
+const Plan& Machine::plan() const {
+    return state_->plan;
+}
+std::vector<Rights> Machine::held() const {
+    return state_->holdings.held();
+}
+
+Machine::State::State(MachineConfig machine_config)
+    : config(std::move(machine_config)),
+      electorate(config),
+      voter(electorate, config.timers),
+      lease(electorate, config.timers),
+      barrier(electorate),
+      holdings(config.buckets),
+      plan(empty_plan(config.buckets, config.config_digest)) {
+    if (config.groups.empty()) {
+        config.groups.push_back(config.buckets);
+    }
+    for (std::size_t i = 0; i < electorate.size(); ++i) {
+        peers.emplace_back();
+        if (i != electorate.self()) {
+            peers.back().emplace(config.buckets, config.config_digest);
+        }
+    }
+}
+
+Actions Machine::State::step(const Event& event, Time now) {
+    actions.clear();
+    if (const auto* start = std::get_if<Start>(&event)) {
+        if (started) {
+            throw std::logic_error("a machine starts once");
+        }
+        begin(*start, now);
+    }
+    if (!started || leaving == Leaving::stopped) {
+        return std::exchange(actions, {});
+    }
+    watch_loop(now);
+    // What ran out is gone before anything that arrived later could save it.
+    lapse(now);
+    dispatch(event, now);
+    settle(now);
+    waking = false;
+    last_step = now;
+    return std::exchange(actions, {});
+}
+
+void Machine::State::begin(const Start& start, Time now) {
+    started = true;
+    session = start.session;
+    random = Random(start.entropy);
+    has_vote = start.voter;
+    if (has_vote && start.kernel.epoch_counter > start.plan.id.counter) {
+        has_vote = false;
+        note(Note::Level::alert,
+             "the kernel is at epoch " + std::to_string(start.kernel.epoch_counter) +
+                 ", the durable state only at " + std::to_string(start.plan.id.counter) +
+                 ": it was lost or rolled back, so this node has no vote and serves nothing; stop "
+                 "all nodes, delete the cluster here with cohortctl, and start again");
+    } else if (!has_vote) {
+        note(Note::Level::alert,
+             "the durable state was lost, so this node has no vote and serves nothing");
+    }
+    // A plan of another configuration says nothing of our buckets, but its
+    // epoch was accepted and must not be forgotten (R5).
+    plan.id = start.plan.id;
+    if (start.plan.config_digest == config.config_digest &&
+        start.plan.fresh.size() == config.buckets && start.plan.old.size() == config.buckets) {
+        plan = start.plan;
+    }
+    plan_whole = plan.id.counter > 0 && (is_sealed(plan) || mutated(Mutation::epoch_id_reused));
+    highest_counter = plan.id.counter;
+    voter.start(now);
+    for (auto& peer : peers) {
+        if (peer) {
+            peer->silence.restart(now);
+            peer->lives_since = now;
+        }
+    }
+    heartbeat_due = now;
+    last_step = now;
+    resume_kernel(start.kernel, now);
+    note(Note::Level::info, "started at epoch " + text(plan.id));
+}
+
+/// R24: what was not heard while this loop did not run proves nothing.
+void Machine::State::watch_loop(Time now) {
+    if (now - *last_step <= 2 * config.timers.heartbeat || mutated(Mutation::stall_is_silence)) {
+        return;
+    }
+    note(Note::Level::warning, "this loop did not run for " + text(now - *last_step));
+    for (auto& peer : peers) {
+        if (peer) {
+            peer->silence.restart(now);
+            peer->silent = false;
+            peer->lives_since = now;
+        }
+    }
+}
+
+void Machine::State::dispatch(const Event& event, Time now) {
+    struct Visitor {
+        State& s;
+        Time now;
+        void operator()(const Start&) const {}
+        void operator()(const FrameRead& read) const { s.on_frame(read.message, now); }
+        void operator()(const Wake& wake) const {
+            s.waking = true;
+            s.last_reading = wake.input_read_since;
+        }
+        void operator()(const KernelDone& done) const { s.on_kernel_done(done, now); }
+        void operator()(const PersistDone& done) const { s.on_persisted(done, now); }
+        void operator()(const HealthChanged& health) const {
+            if (s.healthy != health.healthy) {
+                s.healthy = health.healthy;
+                s.note(Note::Level::notice,
+                       s.healthy ? "this node is healthy" : "this node is sick");
+                s.trigger(Trigger::change, now);
+            }
+        }
+        void operator()(const LinksChanged&) const {
+            for (auto& peer : s.peers) {
+                if (peer) {
+                    peer->silence.restart(now);
+                    peer->silent = false;
+                }
+            }
+        }
+        void operator()(const Leave&) const { s.on_leave(now); }
+    };
+    std::visit(Visitor{*this, now}, event);
+}
+
+void Machine::State::settle(Time now) {
+    wake_soon = false;
+    if (waking) {
+        judge_silence(now);
+    }
+    keep_carried(now);
+    advance_barrier(now);
+    persist(now);
+    plan_ahead(now);
+    advance_leave(now);
+    if (leaving == Leaving::stopped) {
+        return;
+    }
+    send_heartbeats(now);
+    try_open();
+    if (kernel_stale && (!set_again_at || now >= *set_again_at)) {
+        set_kernel(now);
+    } else {
+        push_deadline(now);
+    }
+    publish_again(now);
+    const bool serves = lease.valid(now);
+    if (served && !serves) {
+        note(Note::Level::warning, "the lease ran out: nothing is served until it is renewed");
+    }
+    served = serves;
+    act(WakeAt{next_wake(now)});
+}
+
+void Machine::State::note(Note::Level level, std::string text) {
+    act(Note{level, std::move(text)});
+}
+
+std::string Machine::State::name(std::size_t member) const {
+    return "node " + std::to_string(electorate[member].id);
+}
+
+}  // namespace cohort::core

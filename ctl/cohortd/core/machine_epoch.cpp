@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Accepting an epoch, opening what it gives, keeping what was held
+// (R5, R8, R10 to R12).
+#include "ctl/cohortd/core/machine_state.hpp"
+#include "ctl/cohortd/core/mutate.hpp"
+#include "ctl/cohortd/core/text.hpp"
+
+#include <utility>
+
+namespace cohort::core {
+
+/// A whole plan is in hand. The highest one waits while another is written.
+void Machine::State::propose(Plan candidate, Time now) {
+    const bool higher = candidate.id > plan.id && (!writing || candidate.id > writing->id) &&
+                        (!next || candidate.id > next->id);
+    if (has_vote && higher) {
+        next = std::move(candidate);
+        persist(now);
+    }
+}
+
+/// R5: durable before any frame shows it; the write runs beside the loop, and
+/// this node goes on at its old epoch until it is done.
+void Machine::State::persist(Time now) {
+    if (writing || !next || (write_again_at && now < *write_again_at)) {
+        return;
+    }
+    write_again_at.reset();
+    writing = std::exchange(next, std::nullopt);
+    act(Persist{++writing_ticket, *writing});
+    if (mutated(Mutation::announce_before_durable)) {
+        accept(*writing, now);
+    }
+}
+
+void Machine::State::on_persisted(const PersistDone& done, Time now) {
+    if (!writing || done.ticket != writing_ticket) {
+        return;
+    }
+    Plan written = std::move(*std::exchange(writing, std::nullopt));
+    if (!done.ok) {
+        note(Note::Level::alert,
+             "epoch " + text(written.id) +
+                 " cannot be made durable, so it is not accepted; trying again");
+        if (!next) {
+            next = std::move(written);
+        }
+        write_again_at = now + config.timers.detect;
+        return;
+    }
+    if (written.id > plan.id) {
+        accept(std::move(written), now);
+    }
+}
+
+/// R5, R8, R11.
+void Machine::State::accept(Plan accepted, Time now) {
+    const bool keep = lease.accept(now);
+    voter.accept();
+    barrier.accept();
+    candidacy.reset();
+    plan = std::move(accepted);
+    plan_whole = true;
+    if (keep) {
+        holdings.carry(plan, self());
+    } else {
+        holdings.drop_all();
+    }
+    // Not released before the kernel has confirmed exactly this.
+    set_kernel(now);
+    release_ticket = last_ticket;
+    release_sent = false;
+
+    std::size_t given = 0;
+    for (std::size_t b = 0; b < plan.fresh.size(); ++b) {
+        given += plan.fresh[b] == self() ? 1U : 0U;
+    }
+    note(Note::Level::notice, "accepted epoch " + text(plan.id) + ": " + buckets_text(given) +
+                                  " for this node, " + std::to_string(holdings.fresh_count()) +
+                                  " of them kept");
+    if (plan.id.planner == self()) {
+        send_plan(kNobody, now);
+    }
+    // The kernel mostly confirms within the gap: one heartbeat tells both.
+    trigger(Trigger::change, now + config.timers.trigger_gap);
+    wake_soon = true;
+}
+
+/// R11: a carried lease that was not replaced in time.
+void Machine::State::lapse(Time now) {
+    const auto carry = lease.carry();
+    if (!holdings.any_carried() || (carry && now < *carry) || mutated(Mutation::keep_after_lapse)) {
+        return;
+    }
+    holdings.drop_carried();
+    kernel_stale = true;
+    note(Note::Level::warning, "the carried lease ran out before epoch " + text(plan.id) +
+                                   " gave a new one: what it kept is dropped");
+}
+
+/// R11: a lease at the accepted epoch, obtained while the carried one was valid.
+/// lapse() has run at this `now`.
+void Machine::State::keep_carried(Time now) {
+    const auto end = lease.end();
+    if (holdings.any_carried() && end && now < *end) {
+        holdings.open_carried();
+    }
+}
+
+bool Machine::State::may_open() const {
+    return has_vote && (leaving == Leaving::no || leaving == Leaving::handing_over);
+}
+
+/// R10. A complete barrier is told at once, and starts the second round.
+void Machine::State::advance_barrier(Time now) {
+    if (may_open() && holdings.lacks(plan, self()) && !barrier.second_round() &&
+        barrier.complete(voter.clear(now))) {
+        barrier.begin_second_round(mutated(Mutation::no_second_round) ? 1 : last_seq + 1);
+        trigger(Trigger::change, now);
+    }
+    try_open();
+}
+
+void Machine::State::try_open() {
+    if (may_open() && barrier.second_round() && lease.quorum_acked_since(*barrier.second_round()) &&
+        holdings.lacks(plan, self())) {
+        open_all("all others released them or are clear");
+    }
+}
+
+void Machine::State::open_all(const std::string& why) {
+    const std::size_t before = holdings.fresh_count();
+    holdings.open(plan, self());
+    kernel_stale = true;
+    note(Note::Level::notice, "serving " + std::to_string(holdings.fresh_count() - before) +
+                                  " more, " + buckets_text(holdings.fresh_count()) +
+                                  " in all: " + why);
+}
+
+}  // namespace cohort::core

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Leaving in good order, and always within a bound (R21).
+#include "ctl/cohortd/core/machine_state.hpp"
+
+namespace cohort::core {
+
+void Machine::State::on_leave(Time now) {
+    if (leaving != Leaving::no) {
+        return;
+    }
+    leaving = Leaving::handing_over;
+    leave_until = now + 2 * config.timers.promise;
+    note(Note::Level::notice, "leaving");
+    trigger(Trigger::change, now);
+}
+
+bool Machine::State::somebody_can_take_over() const {
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        if (peers[i] && is_candidate(i)) {
+            return hears_quorum();
+        }
+    }
+    return false;
+}
+
+void Machine::State::advance_leave(Time now) {
+    if (leaving == Leaving::handing_over) {
+        const bool gone = holdings.empty() && !holdings.lacks(plan, self());
+        if (gone && released() && release_sent) {
+            leaving = Leaving::quiet;
+            leave_until = now + config.timers.promise;
+            note(Note::Level::info, "everything is handed over; promises run out");
+        } else if (now >= leave_until || (!gone && !somebody_can_take_over())) {
+            leaving = Leaving::clearing;
+            leave_until = now + config.timers.promise;
+            holdings.drop_all();
+            set_kernel(now);
+            note(Note::Level::warning, "nobody takes over: serving ends now");
+        }
+    } else if (leaving == Leaving::quiet) {
+        if (now >= leave_until) {
+            stop();
+        }
+    } else if (leaving == Leaving::clearing) {
+        // If the kernel does not answer either, its deadline does the rest.
+        if (confirmed_ticket == last_ticket || now >= leave_until) {
+            stop();
+        }
+    }
+}
+
+void Machine::State::stop() {
+    leaving = Leaving::stopped;
+    note(Note::Level::notice, "left the cluster");
+    act(Stopped{});
+}
+
+}  // namespace cohort::core

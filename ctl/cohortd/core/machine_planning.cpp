@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// When and what to plan (R16, R17, R19, R20): liveness and balance only, since
+// any plan at any time is safe (R3).
+#include "ctl/cohortd/core/machine_state.hpp"
+#include "ctl/cohortd/core/mutate.hpp"
+#include "ctl/cohortd/core/plan_codec.hpp"
+#include "ctl/cohortd/core/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cohort::core {
+
+void Machine::State::plan_ahead(Time now) {
+    track_usable(now);
+    const bool busy = writing || next || (back_off_until && now < *back_off_until);
+    if (!has_vote || busy || !leads(now)) {
+        candidacy.reset();
+        return;
+    }
+    auto wanted = wanted_plan(now);
+    if (!wanted || !may_move(*wanted, now)) {
+        candidacy.reset();
+        return;
+    }
+    const Electorate::Set granted = candidacy ? candidacy->votes : 0;
+    if (alone() || electorate.is_quorum(granted | Electorate::only(electorate.self()))) {
+        issue(std::move(*wanted), now);
+    } else {
+        ask_prevotes(now);
+    }
+}
+
+/// Since when each member could be given buckets: damping counts from there.
+void Machine::State::track_usable(Time now) {
+    for (std::size_t i = 0; i < electorate.size(); ++i) {
+        auto& since = peers[i] ? peers[i]->usable_since : usable_since;
+        if (!usable(i)) {
+            since.reset();
+        } else if (!since) {
+            since = now;
+        }
+    }
+}
+
+bool Machine::State::usable(std::size_t member) const {
+    const std::uint8_t weight = peers[member] ? peers[member]->weight : electorate[member].weight;
+    return is_candidate(member) && weight > 0;
+}
+
+/// R16: healthy, here to stay, and heard.
+bool Machine::State::is_candidate(std::size_t member) const {
+    if (!electorate[member].contender) {
+        return false;
+    }
+    if (!peers[member]) {
+        return healthy && leaving == Leaving::no && has_vote;
+    }
+    const Peer& peer = *peers[member];
+    return peer.alive && peer.health > 0 && !peer.leaving;
+}
+
+bool Machine::State::lower_candidate(NodeId than) const {
+    for (std::size_t i = 0; i < electorate.size() && electorate[i].id < than; ++i) {
+        if (is_candidate(i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool Machine::State::hears_quorum() const {
+    Electorate::Set heard = Electorate::only(electorate.self());
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        heard |= peers[i] && peers[i]->alive ? Electorate::only(i) : 0;
+    }
+    return electorate.is_quorum(heard);
+}
+
+/// R24: the peer's silence takes the place of a quorum.
+bool Machine::State::alone() const {
+    if (!virtual_facts()) {
+        return false;
+    }
+    const Peer& peer = *peers[1 - electorate.self()];
+    if (!peer.silent) {
+        return false;
+    }
+    // Before anybody owned anything an early plan has nobody to tell: better
+    // wait for the peer, which may be booting too, until we could open.
+    return plan.id.counter > 0 || peer.silence.grade(config.timers, last_reading) == Grade::take;
+}
+
+/// A living peer has a higher epoch: its plan is on the way, for a while.
+bool Machine::State::catching_up(Time now) const {
+    return std::any_of(peers.begin(), peers.end(), [&](const auto& peer) {
+        return peer && peer->alive && peer->behind_since &&
+               now < *peer->behind_since + 2 * config.timers.detect;
+    });
+}
+
+/// R16: the lowest healthy node that hears a quorum plans, nobody else.
+bool Machine::State::leads(Time now) const {
+    return is_candidate(electorate.self()) && !lower_candidate(self()) &&
+           (hears_quorum() || alone()) && !catching_up(now);
+}
+
+/// R19. A node that came back gains nothing until it stayed for T_damp, unless
+/// nobody else is there to serve; what it has already it keeps.
+std::vector<Share> Machine::State::shares(Time now) const {
+    std::vector<std::size_t> owned(256, 0);
+    for (const NodeId id : plan.fresh) {
+        ++owned[id];
+    }
+    const auto settled = [&](std::size_t i) {
+        const auto& since = peers[i] ? peers[i]->usable_since : usable_since;
+        return usable(i) && (owned[electorate[i].id] > 0 || now >= *since + config.timers.damp);
+    };
+    bool any_settled = false;
+    for (std::size_t i = 0; i < electorate.size(); ++i) {
+        any_settled |= settled(i);
+    }
+    std::vector<Share> out;
+    for (std::size_t i = 0; i < electorate.size(); ++i) {
+        const Member& member = electorate[i];
+        if (!member.contender) {
+            continue;
+        }
+        const unsigned weight = peers[i] ? peers[i]->weight : member.weight;
+        const bool counts = any_settled ? settled(i) : usable(i);
+        out.push_back({member.id, member.weight, counts ? weight : 0});
+    }
+    return out;
+}
+
+std::optional<Plan> Machine::State::wanted_plan(Time now) const {
+    Plan wanted;
+    wanted.config_digest = config.config_digest;
+    wanted.fresh = assign(plan.fresh, shares(now), config.groups);
+    wanted.old = wanted.fresh;
+    if (wanted.fresh == plan.fresh && wanted.old == plan.old) {
+        return std::nullopt;
+    }
+    return wanted;
+}
+
+/// R20: a move that nobody needs waits until it will not be held up by a mute node.
+bool Machine::State::may_move(const Plan& wanted, Time now) const {
+    for (std::size_t b = 0; b < wanted.fresh.size(); ++b) {
+        const auto owner = electorate.index_of(plan.fresh[b]);
+        if (wanted.fresh[b] != plan.fresh[b] && (!owner || !usable(*owner))) {
+            return true;
+        }
+    }
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        if (peers[i] && electorate[i].contender && !lease.has_ack(i, now) &&
+            !barrier.clear_by_quorum(i, voter.clear(now))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// R16: asks until a quorum agrees or T_detect has passed; then steps back for
+/// a random time, so that two askers do not meet again.
+void Machine::State::ask_prevotes(Time now) {
+    const Timers& timers = config.timers;
+    if (candidacy && now >= candidacy->began + timers.detect) {
+        candidacy.reset();
+        back_off_until = now + random.up_to_twice(timers.detect);
+        return;
+    }
+    if (candidacy && now < candidacy->asked + timers.heartbeat) {
+        return;
+    }
+    if (!candidacy) {
+        candidacy = {next_counter(), Electorate::only(electorate.self()), now, now};
+    }
+    candidacy->asked = now;
+    act(Send{kNobody, Prevote{header(now), candidacy->counter}});
+}
+
+void Machine::State::issue(Plan wanted, Time now) {
+    const std::uint64_t counter = candidacy ? candidacy->counter : next_counter();
+    seal_plan(wanted, std::max(counter, next_counter()), self());
+    if (mutated(Mutation::epoch_id_reused)) {
+        wanted.id = {wanted.id.counter, 1, 0};
+    }
+    note(Note::Level::notice, "planning epoch " + text(wanted.id) + ": " +
+                                  buckets_text(moved(plan.fresh, wanted.fresh)) + " move");
+    candidacy.reset();
+    propose(std::move(wanted), now);
+}
+
+std::uint64_t Machine::State::next_counter() const {
+    return std::max(highest_counter, plan.id.counter) + 1;
+}
+
+}  // namespace cohort::core

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Who is alive, and what silence proves in mode links (R24 to R26).
+#include "ctl/cohortd/core/machine_state.hpp"
+#include "ctl/cohortd/core/mutate.hpp"
+#include "ctl/cohortd/core/text.hpp"
+
+namespace cohort::core {
+
+/// Virtual facts exist for exactly two configured nodes.
+bool Machine::State::virtual_facts() const {
+    return config.mode == QuorumMode::links && electorate.size() == 2 && has_vote;
+}
+
+/// Runs on a Wake only: then all input queued before `last_reading` was read.
+void Machine::State::judge_silence(Time now) {
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        if (!peers[i]) {
+            continue;
+        }
+        judge_life(i);
+        if (virtual_facts()) {
+            grant(i, now);
+        }
+    }
+}
+
+void Machine::State::judge_life(std::size_t index) {
+    Peer& peer = *peers[index];
+    const Duration detect = config.timers.detect;
+    if (peer.alive && last_reading - peer.lives_since > detect) {
+        peer.alive = false;
+        note(Note::Level::warning, name(index) + " has not been heard for " + text(detect));
+    }
+    peer.silent = peer.silence.exceeds(detect, last_reading);
+}
+
+/// Grants are renewed for as long as silence lasts, and run from before the
+/// input was read: a loop that hangs after this leaves nothing behind that
+/// lasts longer than a real ack would.
+void Machine::State::grant(std::size_t index, Time now) {
+    Peer& peer = *peers[index];
+    const Grade grade = peer.silence.grade(config.timers, last_reading);
+    if (grade == Grade::none || !may_open()) {
+        return;
+    }
+    if (grade == Grade::keep && !lease.valid(now) && !mutated(Mutation::keep_revives)) {
+        return;  // R25 prolongs, and never revives
+    }
+    lease.grant(index, mutated(Mutation::grant_from_now) ? now : last_reading);
+    const bool opens = grade == Grade::take || mutated(Mutation::keep_opens);
+    if (opens && holdings.lacks(plan, self())) {
+        peer.taken_over = true;
+        open_all(name(index) + " was silent on all links for " +
+                 text(last_reading - peer.silence.since()) +
+                 (peer.silence.fresh() ? "" : ", and not fresh before"));
+    }
+}
+
+}  // namespace cohort::core

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The inside of Machine, shared by the files that implement it. One function
+// group a file: frames, epochs, kernel, planning, leaving, sending.
+#pragma once
+
+#include "ctl/cohortd/core/barrier.hpp"
+#include "ctl/cohortd/core/electorate.hpp"
+#include "ctl/cohortd/core/holdings.hpp"
+#include "ctl/cohortd/core/lease.hpp"
+#include "ctl/cohortd/core/machine.hpp"
+#include "ctl/cohortd/core/peer.hpp"
+#include "ctl/cohortd/core/planner.hpp"
+#include "ctl/cohortd/core/random.hpp"
+#include "ctl/cohortd/core/voter.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cohort::core {
+
+/// Why a heartbeat is sent off the period, by urgency.
+enum class Trigger : std::uint8_t {
+    none,
+    answer,  ///< a peer asked for it
+    change,  ///< own state changed (R18); the peers are asked to answer
+};
+
+struct Machine::State {
+    explicit State(MachineConfig machine_config);
+
+    // ---- machine.cpp: the order in which things happen in a step
+    Actions step(const Event& event, Time now);
+    void begin(const Start& start, Time now);
+    void dispatch(const Event& event, Time now);
+    void settle(Time now);
+    void watch_loop(Time now);
+
+    // ---- machine_frames.cpp: what peers say
+    void on_frame(const Message& message, Time now);
+    void on_proven(std::size_t peer, const Message& message, Time now);
+    void learn(std::size_t peer, const Header& header, Time now);
+    bool agrees(std::size_t peer, const Header& header);
+    void hear_facts(std::size_t peer, const Header& header);
+    void on_message(std::size_t peer, const Heartbeat& heartbeat, Time now);
+    void on_message(std::size_t peer, const PlanFragment& fragment, Time now);
+    void on_message(std::size_t peer, const PlanRequest& request, Time now);
+    void on_message(std::size_t peer, const Prevote& prevote, Time now);
+    void on_message(std::size_t peer, const PrevoteOk& ok, Time now);
+    void on_message(std::size_t peer, const Hello& hello, Time now);
+    std::optional<Time> count_ack(std::size_t peer, const Heartbeat& heartbeat, Time now);
+    void compare_epochs(std::size_t peer, const Header& header, Time now);
+    void introduce(std::size_t peer, const Message& message, Time now);
+    void want_plan(std::size_t peer, const EpochId& wanted, Time now);
+    void warn_of_double_ownership(std::size_t peer, const Header& header);
+
+    // ---- machine_epoch.cpp: accepting, opening, keeping (R5, R8, R10 to R12)
+    void propose(Plan plan, Time now);
+    void persist(Time now);
+    void on_persisted(const PersistDone& done, Time now);
+    void accept(Plan plan, Time now);
+    void lapse(Time now);
+    void advance_barrier(Time now);
+    void try_open();
+    bool may_open() const;
+    void keep_carried(Time now);
+    void open_all(const std::string& why);
+
+    // ---- machine_silence.cpp: mode links (R24 to R26), and who is alive
+    void judge_silence(Time now);
+    void judge_life(std::size_t member);
+    void grant(std::size_t member, Time now);
+    bool virtual_facts() const;
+
+    // ---- machine_kernel.cpp: R4, R8, R14
+    void resume_kernel(const KernelHeld& kernel, Time now);
+    void set_kernel(Time now);
+    void push_deadline(Time now);
+    void on_kernel_done(const KernelDone& done, Time now);
+    Time kernel_deadline(Time now) const;
+    bool released() const;
+
+    // ---- machine_planning.cpp: R16, R17, R19, R20
+    void plan_ahead(Time now);
+    void track_usable(Time now);
+    bool usable(std::size_t member) const;
+    bool is_candidate(std::size_t member) const;
+    bool lower_candidate(NodeId than) const;
+    bool hears_quorum() const;
+    bool catching_up(Time now) const;
+    std::vector<Share> shares(Time now) const;
+    bool leads(Time now) const;
+    bool alone() const;
+    std::optional<Plan> wanted_plan(Time now) const;
+    bool may_move(const Plan& wanted, Time now) const;
+    void ask_prevotes(Time now);
+    void issue(Plan plan, Time now);
+    std::uint64_t next_counter() const;
+
+    // ---- machine_leave.cpp: R21
+    void on_leave(Time now);
+    void advance_leave(Time now);
+    bool somebody_can_take_over() const;
+    void stop();
+
+    // ---- machine_send.cpp: frames out, timers
+    Header header(Time now);
+    void trigger(Trigger cause, Time at);
+    void send_heartbeats(Time now);
+    void send_heartbeat(Trigger cause, Time now);
+    void send_plan(NodeId to, Time now);
+    void publish_again(Time now);
+    bool wants_lease() const;
+    bool waits_for_acks(Time now) const;
+    Time next_wake(Time now) const;
+
+    void note(Note::Level level, std::string text);
+    template <class A>
+    void act(A action) {
+        actions.emplace_back(std::move(action));
+    }
+    NodeId self() const { return config.self; }
+    std::string name(std::size_t member) const;
+
+    // ---- configuration and parts
+    MachineConfig config;
+    Electorate electorate;
+    Voter voter;
+    Lease lease;
+    Barrier barrier;
+    Holdings holdings;
+    std::vector<std::optional<Peer>> peers;  ///< by member; this node's is empty
+    Random random{0};
+
+    // ---- the run
+    bool started = false;
+    bool has_vote = true;  ///< false: R15
+    std::uint64_t session = 0;
+    std::uint64_t last_seq = 0;
+    std::optional<Time> last_step;
+    Time last_reading{};  ///< input_read_since of the Wake in hand
+    bool waking = false;  ///< the step in hand is a Wake
+    Actions actions;
+
+    // ---- durable: the accepted epoch
+    Plan plan;                    ///< of `acc`
+    bool plan_whole = false;      ///< its content is the one that its id names
+    std::optional<Plan> writing;  ///< being made durable
+    std::uint64_t writing_ticket = 0;
+    std::optional<Plan> next;  ///< the newest plan that waits for that
+    std::optional<Time> write_again_at;
+    std::uint64_t highest_counter = 0;  ///< in any authentic frame, R17
+
+    // ---- kernel
+    std::uint64_t last_ticket = 0;  ///< of KernelSet
+    std::uint64_t confirmed_ticket = 0;
+    std::uint64_t release_ticket = 0;  ///< confirmed: RELEASED(self, acc)
+    Time commanded_deadline{};
+    bool kernel_stale = false;         ///< holdings changed since the last KernelSet
+    std::optional<Time> set_again_at;  ///< after a refusal
+    std::uint64_t kernel_floor = 0;    ///< the kernel's epoch at start, which it never lowers
+    bool served = false;               ///< for the log: the lease was valid in the last step
+
+    // ---- sending
+    std::optional<Time> heartbeat_due;
+    std::optional<Time> last_heartbeat;
+    Trigger triggered = Trigger::none;
+    Time trigger_at{};
+    std::optional<Time> published_at;
+    std::uint64_t clear_sent = 0;  ///< bitmap of the newest heartbeat
+    bool wake_soon = false;        ///< R24's evaluation has something new to work on
+
+    // ---- health, planning
+    bool healthy = true;
+    std::optional<Time> usable_since;  ///< of this node
+    struct Candidacy {
+        std::uint64_t counter;
+        Electorate::Set votes;
+        Time began;
+        Time asked;
+    };
+    std::optional<Candidacy> candidacy;
+    std::optional<Time> back_off_until;
+
+    // ---- leaving
+    enum class Leaving : std::uint8_t {
+        no,
+        handing_over,  ///< until a plan gives this node nothing and that is known
+        quiet,         ///< no new promises arise; the last ones run out
+        clearing,      ///< no quorum: the kernel is cleared
+        stopped,
+    };
+    Leaving leaving = Leaving::no;
+    Time leave_until{};
+    bool release_sent = false;  ///< a heartbeat with RELEASED at the accepted epoch went out
+};
+
+}  // namespace cohort::core

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What status shows.
+#include "ctl/cohortd/core/machine_state.hpp"
+
+namespace cohort::core {
+
+namespace {
+
+NodeState state_of(const Peer& peer) {
+    if (peer.disagrees) {
+        return NodeState::disagrees;
+    }
+    if (!peer.heard_at) {
+        return NodeState::unknown;
+    }
+    if (peer.alive) {
+        return peer.leaving ? NodeState::leaving : NodeState::alive;
+    }
+    return peer.leaving ? NodeState::left : NodeState::silent;
+}
+
+}  // namespace
+
+View Machine::view(Time now) const {
+    const State& s = *state_;
+    std::vector<std::size_t> owned(256, 0);
+    for (const NodeId id : s.plan.fresh) {
+        ++owned[id];
+    }
+    View view;
+    view.epoch = s.plan.id;
+    view.quorate = s.lease.valid(now);
+    view.serving_until = s.lease.until().value_or(Time{});
+    view.leaving = s.leaving != State::Leaving::no;
+    view.self = view.leaving ? NodeState::leaving : NodeState::alive;
+    view.healthy = s.healthy;
+    view.serving = view.quorate ? s.holdings.fresh_count() : 0;
+    for (std::size_t i = 0; i < s.electorate.size(); ++i) {
+        PeerView node;
+        node.id = s.electorate[i].id;
+        node.owned = owned[node.id];
+        if (const auto& peer = s.peers[i]) {
+            node.state = state_of(*peer);
+            node.healthy = peer->health > 0;
+            node.weight = peer->weight;
+            node.epoch = peer->epoch;
+            node.heard_at = peer->heard_at;
+        } else {
+            node.state = view.self;
+            node.healthy = s.healthy;
+            node.weight = s.electorate[i].weight;
+            node.epoch = s.plan.id;
+            node.heard_at = now;
+        }
+        view.nodes.push_back(node);
+    }
+    return view;
+}
+
+}  // namespace cohort::core

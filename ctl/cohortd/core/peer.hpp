@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What is known of one other member in this run.
+#pragma once
+
+#include "ctl/cohortd/core/plan_transfer.hpp"
+#include "ctl/cohortd/core/sessions.hpp"
+#include "ctl/cohortd/core/silence.hpp"
+
+#include <optional>
+
+namespace cohort::core {
+
+struct Peer {
+    Peer(std::size_t buckets, std::uint64_t config_digest) : assembly(buckets, config_digest) {}
+
+    PeerSession session;
+    Silence silence;  ///< of authentic frames, R24
+    PlanAssembly assembly;
+
+    // From the newest frame of a proven session with our configuration.
+    std::optional<Time> heard_at;  ///< when it was read
+    std::uint64_t seq = 0;         ///< its number; older frames teach less
+    EpochId epoch;
+    std::uint8_t weight = 0;
+    std::uint8_t health = 0;
+    bool leaving = false;
+
+    bool alive = false;       ///< heard so within T_detect, by a loop that ran on time
+    Time lives_since{};       ///< heard_at, or when the own loop last was late
+    bool silent = false;      ///< nothing authentic for T_detect: R24's silence
+    bool disagrees = false;   ///< its newest frame names another configuration
+    bool taken_over = false;  ///< R26 opened something since it was last heard
+
+    /// Since when it could be given buckets; nothing while it could not (R19).
+    std::optional<Time> usable_since;
+
+    std::optional<Time> plan_wanted_at;  ///< newest PLAN_REQ to it
+    std::optional<Time> behind_since;    ///< since when its epoch is above ours
+    std::optional<Time> plan_sent_at;    ///< newest answer to its PLAN_REQ
+};
+
+}  // namespace cohort::core
