@@ -49,7 +49,7 @@ SerialLink read_serial(Reader& section) {
     link.device = section.text("device").value_or("");
     if (section.has("device") && !link.device.starts_with('/'))
         section.fail("device", fmt::format("'{}' is not a path such as /dev/ttyS1", link.device));
-    if (const auto baud = section.number("baud", 0, INT64_C(1) << 31)) {
+    if (const auto baud = section.number("baud", kBauds.front(), kBauds.back())) {
         if (std::ranges::find(kBauds, *baud) == kBauds.end())
             section.fail("baud", fmt::format("is {}, but must be one of {}", *baud,
                                              fmt::join(kBauds, ", ")));
