@@ -6,12 +6,12 @@
 
 #include "netlink_gen.h"
 
-static const struct netlink_range_validation cohort_buckets_range = {
+static struct netlink_range_validation cohort_buckets_range = {
 	.min	= 1,
 	.max	= COHORT_BUCKETS_MAX,
 };
 
-static const struct netlink_range_validation cohort_lease_ms_range = {
+static struct netlink_range_validation cohort_lease_ms_range = {
 	.min	= 0,
 	.max	= COHORT_LEASE_MAX_MS,
 };
@@ -42,7 +42,7 @@ static const struct nla_policy cohort_cluster_new_nl_policy[COHORT_A_LEASE_MS + 
 };
 
 /* COHORT_CMD_CLUSTER_SET */
-static const struct nla_policy cohort_cluster_set_nl_policy[COHORT_A_LEASE_MS + 1] = {
+static const struct nla_policy cohort_cluster_set_nl_policy[COHORT_A_GENERATION + 1] = {
 	[COHORT_A_NAME] = { .type = NLA_NUL_STRING, .len = COHORT_NAME_MAX, },
 	[COHORT_A_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[COHORT_A_VIP] = NLA_POLICY_NESTED(cohort_vip_nl_policy),
@@ -54,6 +54,7 @@ static const struct nla_policy cohort_cluster_set_nl_policy[COHORT_A_LEASE_MS + 
 	[COHORT_A_L2_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[COHORT_A_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[COHORT_A_LEASE_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &cohort_lease_ms_range),
+	[COHORT_A_GENERATION] = { .type = NLA_U32, },
 };
 
 /* COHORT_CMD_CLUSTER_DEL */
@@ -71,7 +72,7 @@ static const struct nla_policy cohort_bucket_set_nl_policy[COHORT_A_STATES + 1] 
 	[COHORT_A_NAME] = { .type = NLA_NUL_STRING, .len = COHORT_NAME_MAX, },
 	[COHORT_A_EPOCH] = { .type = NLA_U64, },
 	[COHORT_A_GENERATION] = { .type = NLA_U32, },
-	[COHORT_A_STATES] = NLA_POLICY_MAX_LEN(16384),
+	[COHORT_A_STATES] = { .type = NLA_BINARY, .len = 16384, },
 	[COHORT_A_DEADLINE] = { .type = NLA_U64, },
 };
 
@@ -80,7 +81,7 @@ static const struct nla_policy cohort_bucket_change_nl_policy[COHORT_A_MASK + 1]
 	[COHORT_A_NAME] = { .type = NLA_NUL_STRING, .len = COHORT_NAME_MAX, },
 	[COHORT_A_GENERATION] = { .type = NLA_U32, },
 	[COHORT_A_STATE] = NLA_POLICY_MAX(NLA_U32, 3),
-	[COHORT_A_MASK] = NLA_POLICY_MAX_LEN(8192),
+	[COHORT_A_MASK] = { .type = NLA_BINARY, .len = 8192, },
 };
 
 /* COHORT_CMD_LEASE_RENEW */
@@ -121,7 +122,7 @@ const struct genl_ops cohort_nl_ops[10] = {
 		.cmd		= COHORT_CMD_CLUSTER_SET,
 		.doit		= cohort_nl_cluster_set_doit,
 		.policy		= cohort_cluster_set_nl_policy,
-		.maxattr	= COHORT_A_LEASE_MS,
+		.maxattr	= COHORT_A_GENERATION,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

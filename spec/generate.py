@@ -163,7 +163,8 @@ class Policies:
 
     def wide_range(self, name, low, high):
         table = c_name(self.family.name, name, "range")
-        self.ranges += [f"static const struct netlink_range_validation {table} = {{",
+        # Not const: before 6.9 the policy's pointer to it was not either.
+        self.ranges += [f"static struct netlink_range_validation {table} = {{",
                         f"\t.min\t= {low},", f"\t.max\t= {high},", "};", ""]
         return f"NLA_POLICY_FULL_RANGE(NLA_U32, &{table})"
 
@@ -185,7 +186,7 @@ class Policies:
             return f"NLA_POLICY_EXACT_LEN({texts['exact-len']})"
         if "min-len" in texts:
             return f"NLA_POLICY_RANGE(NLA_BINARY, {texts['min-len']}, {texts['max-len']})"
-        return f"NLA_POLICY_MAX_LEN({texts['max-len']})"
+        return f"{{ .type = NLA_BINARY, .len = {texts['max-len']}, }}"
 
     def entry(self, attr):
         kind, checks = attr["type"], attr.get("checks", {})

@@ -10,6 +10,7 @@
 #define COHORT_NAME_MAX 31 /* longest name of a cluster, without the terminating NUL */
 #define COHORT_VIPS_MAX 64 /* most VIPs of one cluster */
 #define COHORT_BUCKETS_MAX 65536
+#define COHORT_BUCKETS_DEFAULT 4096 /* buckets of a cluster that is given no count */
 #define COHORT_CLUSTERS_MAX 1024 /* most clusters of one network namespace */
 #define COHORT_KEY_LEN 16 /* bytes of a SipHash key */
 #define COHORT_LEASE_MAX_MS 3600000 /* longest lease, and farthest deadline from now */
@@ -189,7 +190,8 @@ enum cohort_cluster_attrs {
  *   NONE, at epoch 0.
  * @COHORT_CMD_CLUSTER_SET: Change what is given, in one step. VIPs are
  *   replaced as a whole. Another count of buckets, hash mode, function, key or
- *   seed is refused while any bucket is held.
+ *   seed is refused while any bucket is held. Once control is claimed, another
+ *   lease-ms needs the newest generation.
  * @COHORT_CMD_BUCKET_GET: States of all buckets of one cluster, with the lease
  *   that holds them.
  * @COHORT_CMD_BUCKET_SET: Replace states, epoch and deadline in one swap. An

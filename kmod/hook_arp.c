@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+#include <linux/if_arp.h>
+#include <linux/netfilter_arp.h>
+#include <net/arp.h>
+
+#include "cluster.h"
+#include "hooks.h"
+#include "netdev.h"
+#include "pernet.h"
+
+/**
+ * struct arp_ipv4 - what follows struct arphdr for IPv4 over Ethernet (RFC 826)
+ * @sha: sender's MAC address
+ * @sip: sender's IP address
+ * @tha: target's MAC address
+ * @tip: target's IP address
+ */
+struct arp_ipv4 {
+	u8 sha[ETH_ALEN];
+	__be32 sip;
+	u8 tha[ETH_ALEN];
+	__be32 tip;
+} __packed;
+
+static bool is_ipv4_over_ethernet(const struct arphdr *arp)
+{
+	return arp->ar_hrd == htons(ARPHRD_ETHER) && arp->ar_pro == htons(ETH_P_IP) &&
+	       arp->ar_hln == ETH_ALEN && arp->ar_pln == sizeof(struct in_addr) &&
+	       (arp->ar_op == htons(ARPOP_REQUEST) || arp->ar_op == htons(ARPOP_REPLY));
+}
+
+static const struct cohort_cluster *sender(const struct cohort_net *cnet,
+					   const struct net_device *dev, __be32 sip)
+{
+	const struct cohort_netdev *netdev = cohort_netdev_of(cnet, dev);
+	const union cohort_vip_key key = cohort_vip_key_ipv4(sip);
+	const struct cohort_vips *vips;
+
+	if (!netdev)
+		return NULL;
+	vips = rcu_dereference(netdev->vips);
+	return vips ? cohort_vips_find(vips, &key) : NULL;
+}
+
+static void count(const struct cohort_cluster *cluster)
+{
+	local_bh_disable();
+	cohort_stats_count(cluster->stats, COHORT_STAT_ARP_REWRITTEN);
+	local_bh_enable();
+}
+
+/*
+ * Whoever hears of a VIP must learn the cluster's MAC: from the answers to his
+ * requests, and from requests with the VIP as sender, from which he learns as
+ * well. Only the payload changes; the frame comes from the NIC's own MAC, so
+ * that no switch learns where the cluster's would be.
+ */
+static unsigned int hook_arp(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const unsigned int offset = skb_network_offset(skb) + sizeof(struct arphdr);
+	const struct cohort_cluster *cluster;
+	const struct arp_ipv4 *said;
+	const struct arphdr *arp;
+	struct arp_ipv4 _said, *new;
+	struct arphdr _arp;
+
+	arp = skb_header_pointer(skb, skb_network_offset(skb), sizeof(_arp), &_arp);
+	if (!arp || !is_ipv4_over_ethernet(arp))
+		return NF_ACCEPT;
+	said = skb_header_pointer(skb, offset, sizeof(_said), &_said);
+	if (!said)
+		return NF_ACCEPT;
+	cluster = sender(priv, state->out, said->sip);
+	if (!cluster)
+		return NF_ACCEPT;
+	/* One that cannot be put right must not leave: it would draw the VIP to this host alone. */
+	if (skb_ensure_writable(skb, offset + sizeof(*new)))
+		return NF_DROP;
+	new = (struct arp_ipv4 *)(skb->data + offset);
+	ether_addr_copy(new->sha, rcu_dereference(cluster->table)->mac);
+	count(cluster);
+	return NF_ACCEPT;
+}
+
+/* Context: the namespace's lock; may sleep. Return: 0 or an error, with nothing registered. */
+int cohort_hook_arp_get(struct cohort_net *cnet)
+{
+	int err;
+
+	lockdep_assert_held(&cnet->lock);
+	if (!cnet->arp_users) {
+		cnet->arp_ops = (struct nf_hook_ops) {
+			.hook = hook_arp,
+			.priv = cnet,
+			.pf = NFPROTO_ARP,
+			.hooknum = NF_ARP_OUT,
+			.priority = INT_MAX,
+		};
+		err = nf_register_net_hook(cnet->net, &cnet->arp_ops);
+		if (err)
+			return err;
+	}
+	cnet->arp_users++;
+	return 0;
+}
+
+void cohort_hook_arp_put(struct cohort_net *cnet)
+{
+	lockdep_assert_held(&cnet->lock);
+	if (!--cnet->arp_users)
+		nf_unregister_net_hook(cnet->net, &cnet->arp_ops);
+}
