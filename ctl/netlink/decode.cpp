@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ctl/netlink/codec.hpp"
 
+#include "cohort/limits.h"
+
 #include <fmt/format.h>
 #include <linux/cohort.h>
 #include <netlink/genl/genl.h>
@@ -263,11 +265,11 @@ Result<Event> decode_event(const nlmsghdr* message) {
 
 Result<std::vector<BucketState>> unpack_states(std::span<const std::uint8_t> bytes,
                                                std::uint32_t count) {
-    if (count == 0 || count > COHORT_BUCKETS_MAX || bytes.size() != (count + 3) / 4)
+    if (count == 0 || count > COHORT_BUCKETS_MAX || bytes.size() != cohort_states_len(count))
         return lacks("states");
     std::vector<BucketState> states(count);
     for (std::uint32_t bucket = 0; bucket < count; ++bucket)
-        states[bucket] = static_cast<BucketState>(bytes[bucket / 4] >> (2 * (bucket % 4)) & 3);
+        states[bucket] = static_cast<BucketState>(cohort_states_get(bytes.data(), bucket));
     return states;
 }
 

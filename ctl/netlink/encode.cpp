@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ctl/netlink/codec.hpp"
 
+#include "cohort/limits.h"
+
 #include <linux/cohort.h>
 #include <netlink/genl/genl.h>
 
@@ -94,16 +96,15 @@ Message encode_renewal(std::uint16_t family, const LeaseRenewal& renewal) {
 }
 
 std::vector<std::uint8_t> pack_states(std::span<const BucketState> states) {
-    std::vector<std::uint8_t> bytes((states.size() + 3) / 4);
-    for (std::size_t bucket = 0; bucket < states.size(); ++bucket) {
-        const auto bits = static_cast<unsigned>(states[bucket]) << (2 * (bucket % 4));
-        bytes[bucket / 4] = static_cast<std::uint8_t>(bytes[bucket / 4] | bits);
-    }
+    const auto count = static_cast<std::uint32_t>(states.size());
+    std::vector<std::uint8_t> bytes(cohort_states_len(count));
+    for (std::uint32_t bucket = 0; bucket < count; ++bucket)
+        cohort_states_put(bytes.data(), bucket, static_cast<unsigned>(states[bucket]));
     return bytes;
 }
 
 std::vector<std::uint8_t> pack_mask(const BucketList& list, std::uint32_t count) {
-    std::vector<std::uint8_t> bytes((count + 7) / 8);
+    std::vector<std::uint8_t> bytes(cohort_mask_len(count));
     for (const auto& [first, last] : list) {
         for (std::uint32_t bucket = first; bucket <= last; ++bucket)
             bytes[bucket / 8] = static_cast<std::uint8_t>(bytes[bucket / 8] | 1U << (bucket % 8));

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/cohortctl/status_view.hpp"
+
+#include <fmt/format.h>
+
+namespace cohort::ctl {
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+/// A value as a cell; lists as their items, parted by commas.
+std::string cell(const Json& json) {
+    if (json.is_string())
+        return json.get<std::string>();
+    if (json.is_boolean())
+        return json.get<bool>() ? "yes" : "no";
+    if (json.is_array()) {
+        std::string text;
+        for (const Json& item : json)
+            text += (text.empty() ? "" : ", ") + cell(item);
+        return text;
+    }
+    return json.is_null() ? "-" : json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string cell(const Json& object, const char* key) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return found == object.end() ? "-" : cell(*found);
+}
+
+/// The list under a key; an empty one if there is none.
+const Json& list_of(const Json& object, const char* key) {
+    static const Json kNone = Json::array();
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return found != object.end() && found->is_array() ? *found : kNone;
+}
+
+Rows node_rows(const Json& status) {
+    Rows rows{{"ID", "NODE", "STATE", "HEALTH", "WEIGHT", "OWNED"}};
+    for (const Json& node : list_of(status, "nodes"))
+        rows.push_back({cell(node, "id"), cell(node, "name"), cell(node, "state"),
+                        cell(node, "health"), cell(node, "weight"), cell(node, "owned")});
+    return rows;
+}
+
+Rows link_rows(const Json& status) {
+    Rows rows{{"NODE", "LINK", "TYPE", "STATE", "AGE ms", "RTT ms"}};
+    for (const Json& node : list_of(status, "nodes")) {
+        for (const Json& link : list_of(node, "links"))
+            rows.push_back({cell(node, "name"), cell(link, "name"), cell(link, "type"),
+                            cell(link, "state"), cell(link, "age_ms"), cell(link, "rtt_ms")});
+    }
+    return rows;
+}
+
+std::string address_text(const Json& status) {
+    std::string text;
+    for (const Json& address : list_of(status, "addresses")) {
+        Block block(fmt::format("\naddress {}", cell(address, "name")));
+        block.add("VIPs", cell(address, "vips"));
+        block.add("own", cell(address, "own"));
+        text += block.text();
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string status_text(const Json& status) {
+    const auto quorate = status.is_object() ? status.find("quorate") : status.end();
+    const bool serves = quorate != status.end() && quorate->is_boolean() && quorate->get<bool>();
+    std::string text =
+        fmt::format("cluster {}, this is node {}: {}, epoch {}, mode {}\n", cell(status, "cluster"),
+                    cell(status, "node"), serves ? "quorate" : "not quorate", cell(status, "epoch"),
+                    cell(status, "mode"));
+    if (const Rows nodes = node_rows(status); nodes.size() > 1)
+        text += "\n" + format_table(nodes);
+    if (const Rows links = link_rows(status); links.size() > 1)
+        text += "\n" + format_table(links);
+    return text + address_text(status);
+}
+
+}  // namespace cohort::ctl
