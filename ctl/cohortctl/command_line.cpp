@@ -42,13 +42,16 @@ const CLI::App& innermost(const CLI::App& app) {
     return given.empty() ? app : innermost(*given.front());
 }
 
-/// "cohortctl cluster add", without the last `less` of its words.
-std::string path_of(const CLI::App& app, int less = 0) {
+/// "cohortctl cluster add"
+std::string path_of(const CLI::App& app) {
     const CLI::App* parent = app.get_parent();
-    const std::string before = parent ? path_of(*parent, less > 0 ? less - 1 : 0) : "";
-    if (less > 0)
-        return before;
-    return before.empty() ? app.get_name() : before + " " + app.get_name();
+    return parent ? path_of(*parent) + " " + app.get_name() : app.get_name();
+}
+
+/// The help text, whose usage line names the program and the command.
+std::string help_of(const CLI::App& app) {
+    const CLI::App* parent = app.get_parent();
+    return app.help(parent ? path_of(*parent) : "");
 }
 
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {
@@ -87,9 +90,9 @@ std::string problem_of(const CLI::App& parser, const CLI::App& app, const CLI::P
 Error explain(const CLI::App& parser, const CLI::ParseError& error) {
     const CLI::App& app = innermost(parser);
     const std::string problem = problem_of(parser, app, error);
-    const std::string command =
-        &app == &parser ? "" : path_of(app).substr(path_of(parser).size() + 1) + ": ";
-    return usage_error(fmt::format("{}{}; see '{} --help'", command, problem, path_of(app)));
+    const std::string path = path_of(app);
+    const std::string command = &app == &parser ? "" : path.substr(path.find(' ') + 1) + ": ";
+    return usage_error(fmt::format("{}{}; see '{} --help'", command, problem, path));
 }
 
 CLI::App* add_group(CLI::App& top, const char* name, const char* summary, const char* help) {
@@ -138,7 +141,7 @@ Result<std::string> parse_command_line(CLI::App& parser, std::vector<std::string
     try {
         parser.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
-        return innermost(parser).help(path_of(innermost(parser), 1));
+        return help_of(innermost(parser));
     } catch (const CLI::CallForVersion& version) {
         return std::string(version.what()) + "\n";
     } catch (const CLI::ParseError& error) {
