@@ -218,5 +218,8 @@ cable_plug() { ip -n "$1" link set "$2" up; }
 
 load_module() {
     [[ -f $COHORT_MODULE ]] || bail "$COHORT_MODULE is missing: make kmod KVER=$KVER"
+    local depends
+    depends=$(modinfo -F depends "$COHORT_MODULE")
+    [[ -z $depends ]] || modprobe -a ${depends//,/ } || bail "cannot load $depends"
     insmod "$COHORT_MODULE" || bail "cannot load $COHORT_MODULE"
 }
