@@ -246,6 +246,8 @@ core::MachineConfig machine_config(const Config& config) {
     machine.mode = config.mode;
     machine.timers = core::make_timers(config.heartbeat, config.lease);
     machine.buckets = bucket_count(config);
+    for (const Address& address : config.addresses)
+        machine.groups.push_back(address.buckets);
     machine.config_digest = config_digest(config);
     return machine;
 }

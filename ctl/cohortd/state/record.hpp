@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The durable state of a voter (protocol section 4.1) as bytes: the accepted
+// epoch with its plan, whose state it is, and a checksum over all of it.
+#pragma once
+
+#include "ctl/base/result.hpp"
+#include "ctl/cohortd/core/types.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace cohort::state {
+
+/// Whose state it is; another's must never be taken for the own.
+struct Owner {
+    std::uint32_t cluster = 0;
+    core::NodeId node = core::kNobody;
+    bool operator==(const Owner&) const = default;
+};
+
+std::vector<std::byte> encode_record(const Owner& owner, const core::Plan& plan);
+
+/// The error completes "the state in FILE …" and says what to do.
+Result<core::Plan> decode_record(std::span<const std::byte> bytes, const Owner& owner);
+
+}  // namespace cohort::state
