@@ -31,15 +31,15 @@ Result<void> run(const Session& session, const Request& request) {
         return client.error();
     const auto states = client->bucket_get(request.name);
     if (!states)
-        return about(request.name, states.error());
+        return states.error();
     const auto count = static_cast<std::uint32_t>(states->states.size());
     const auto list = parse_bucket_list(request.list, count);
     if (!list)
-        return about(request.name, list.error());
+        return list.error();
     const auto changed =
         client->bucket_change({request.name, request.state, *list, count, std::nullopt});
     if (!changed)
-        return about(request.name, changed.error());
+        return changed.error();
     return {};
 }
 

@@ -28,7 +28,7 @@ Result<void> run(const Session& session, const Request& request) {
     if (!client)
         return client.error();
     if (const auto done = client->lease_renew(renewal); !done)
-        return about(request.name, done.error());
+        return done.error();
     return {};
 }
 

@@ -82,15 +82,15 @@ Result<void> run(const Session& session, const Request& request) {
         return client.error();
     const auto now = client->bucket_get(request.name);
     if (!now)
-        return about(request.name, now.error());
+        return now.error();
     auto states = states_of(request, now->states.size());
     if (!states)
-        return about(request.name, states.error());
+        return states.error();
     update.states = std::move(*states);
     if (request.deadline)
         update.deadline = deadline_after(*request.deadline).value();
     if (const auto done = client->bucket_set(update); !done)
-        return about(request.name, done.error());
+        return done.error();
     return {};
 }
 

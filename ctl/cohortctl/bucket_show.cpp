@@ -17,7 +17,7 @@ Result<void> run(const Session& session, const std::string& name) {
         return client.error();
     const auto states = client->bucket_get(name);
     if (!states)
-        return about(name, states.error());
+        return states.error();
     return session.json ? print_json(states_json(*states)) : print(states_text(*states));
 }
 

@@ -29,15 +29,15 @@ Result<void> run(const Session& session, const ClusterOptions& options) {
     if (!addresses)
         return addresses.error();
     if (const auto device = addresses->device_index(*spec->dev); !device)
-        return about(spec->name, device.error());
+        return device.error();
 
     if (const auto added = client->cluster_add(*spec); !added)
-        return about(spec->name, added.error());
+        return added.error();
     if (options.no_address)
         return {};
     if (const auto placed = place_addresses(*addresses, {*spec->dev, spec->vips}); !placed) {
         (void)client->cluster_del(spec->name);  // the first error is the one to tell
-        return about(spec->name, placed.error());
+        return placed.error();
     }
     return {};
 }

@@ -26,17 +26,17 @@ Result<void> run(const Session& session, const std::string& name) {
         return client.error();
     const auto cluster = client->cluster_get(name);
     if (!cluster)
-        return about(name, cluster.error());
+        return cluster.error();
     auto addresses = session.addresses();
     if (!addresses)
         return addresses.error();
     const auto removed = remove_addresses(*addresses, {cluster->dev, cluster->vips});
     if (!removed)
-        return about(name, removed.error());
+        return removed.error();
     if (const auto deleted = client->cluster_del(name); !deleted) {
         // The first error is the one to tell.
         (void)place_addresses(*addresses, {cluster->dev, *removed});
-        return about(name, deleted.error());
+        return deleted.error();
     }
     return {};
 }

@@ -34,9 +34,10 @@ netlink::ClusterSpec undo(const netlink::ClusterSpec& change, const netlink::Clu
         spec.mode = old.mode;
     if (change.function)
         spec.function = old.function;
-    if (change.key || (change.function && old.function == netlink::HashFunction::siphash))
+    const bool other_secret = change.key || change.seed;
+    if (other_secret && old.function == netlink::HashFunction::siphash)
         spec.key = old.key;
-    if (change.seed || (change.function && old.function == netlink::HashFunction::clusterip))
+    if (other_secret && old.function == netlink::HashFunction::clusterip)
         spec.seed = old.seed;
     if (change.buckets)
         spec.buckets = old.buckets;
@@ -55,7 +56,7 @@ Result<void> run(const Session& session, const ClusterOptions& options) {
         return client.error();
     const auto old = client->cluster_get(options.name);
     if (!old)
-        return about(options.name, old.error());
+        return old.error();
     const auto spec = changed_cluster(options, *old);
     if (!spec)
         return spec.error();
@@ -67,18 +68,18 @@ Result<void> run(const Session& session, const ClusterOptions& options) {
         return addresses.error();
     if (spec->dev) {
         if (const auto device = addresses->device_index(*spec->dev); !device)
-            return about(options.name, device.error());
+            return device.error();
     }
 
     if (const auto changed = client->cluster_set(*spec); !changed)
-        return about(options.name, changed.error());
+        return changed.error();
     if (options.no_address || (!spec->dev && spec->vips.empty()))
         return {};
     const Placement from{old->dev, old->vips};
     const Placement to{spec->dev.value_or(old->dev), spec->vips.empty() ? old->vips : spec->vips};
     if (const auto moved = move_addresses(*addresses, from, to); !moved) {
         (void)client->cluster_set(undo(*spec, *old));  // the first error is the one to tell
-        return about(options.name, moved.error());
+        return moved.error();
     }
     return {};
 }

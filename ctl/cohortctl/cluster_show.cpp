@@ -18,7 +18,7 @@ Result<std::vector<Cluster>> chosen(Client& client, const std::string& name) {
         return client.cluster_list();
     const auto cluster = client.cluster_get(name);
     if (!cluster)
-        return about(name, cluster.error());
+        return cluster.error();
     return std::vector{*cluster};
 }
 
@@ -42,7 +42,7 @@ Result<void> run(const Session& session, const std::string& name) {
         if (!states && states.error().code == ENOENT && name.empty())
             continue;
         if (!states)
-            return about(cluster.name, states.error());
+            return states.error();
         if (session.json)
             list.push_back(cluster_json(cluster, *states));
         else

@@ -43,7 +43,7 @@ Result<cohort_hash> parameters(const netlink::Cluster& cluster) {
     if (cluster.function == netlink::HashFunction::siphash) {
         if (!cluster.key)
             return Error{ErrorKind::refused,
-                         "the key of its hash is told only to CAP_NET_ADMIN: run this as root",
+                         "the key of siphash is told only to CAP_NET_ADMIN: run this as root",
                          EPERM};
         cohort_hash_set_key(&hash, cluster.key->bytes().data());
     }
@@ -73,25 +73,26 @@ Result<void> run(const Session& session, const Request& request) {
         return client.error();
     const auto cluster = client->cluster_get(request.name);
     if (!cluster)
-        return about(request.name, cluster.error());
+        return cluster.error();
     const auto same_family = [&](const Vip& vip) {
         return vip.address.family == source->address.family;
     };
     if (std::ranges::none_of(cluster->vips, same_family))
-        return about(request.name, usage_error(fmt::format("it has no VIP of the family of {}",
-                                                           format_address(source->address))));
+        return usage_error(fmt::format("cluster '{}' has no VIP of the family of {}", request.name,
+                                       format_address(source->address)));
     const auto hash = parameters(*cluster);
     if (!hash)
-        return about(request.name, hash.error());
+        return hash.error();
     const auto states = client->bucket_get(request.name);
     if (!states)
-        return about(request.name, states.error());
+        return states.error();
 
     const std::uint32_t value = hash_of(*hash, *source, static_cast<std::uint16_t>(*dport));
     const std::uint32_t bucket = cohort_hash_bucket(value, cluster->buckets);
     if (bucket >= states->states.size())
-        return about(request.name,
-                     {ErrorKind::refused, "it was changed meanwhile: ask again", EAGAIN});
+        return Error{ErrorKind::refused,
+                     fmt::format("cluster '{}' was changed meanwhile: ask again", request.name),
+                     EAGAIN};
     const auto state = to_string(states->states[bucket]);
     if (session.json)
         return print_json({{"name", request.name},

@@ -23,7 +23,4 @@ struct Session {
     Result<netlink::AddressClient> addresses() const { return netlink::AddressClient::open(netns); }
 };
 
-/// Puts the cluster's name before the kernel's words.
-Error about(const std::string& cluster, Error error);
-
 }  // namespace cohort::ctl

@@ -16,7 +16,7 @@ Result<std::vector<Stats>> chosen(Client& client, const std::string& name) {
         return client.stats_list();
     const auto stats = client.stats_get(name);
     if (!stats)
-        return about(name, stats.error());
+        return stats.error();
     return std::vector{*stats};
 }
 

@@ -33,8 +33,9 @@ void add_lists(Block& block, const netlink::BucketStates& states) {
     for (const BucketState state : kHeld) {
         const BucketList list = states.in_state(state);
         if (!list.empty())
-            block.add(std::string(to_string(state)),
-                      fmt::format("{} ({})", format_bucket_list(list), bucket_list_size(list)));
+            block.add(
+                std::string(to_string(state)),
+                fmt::format("{} ({} in all)", format_bucket_list(list), bucket_list_size(list)));
     }
 }
 
