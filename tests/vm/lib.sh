@@ -214,6 +214,53 @@ lan_join() {
 cable_pull() { ip -n "$1" link set "$2" down; }
 cable_plug() { ip -n "$1" link set "$2" up; }
 
+# ---- the probe -------------------------------------------------------------
+
+# How a client in a namespace asks: set once by the scenario.
+probe_client=client
+probe_target=
+probe_sources=
+
+# read_report ARRAY FILE: lines of PATH VALUE into an associative array.
+read_report() {
+    local -n _report=$1
+    local path value
+    _report=()
+    while read -r path value; do
+        _report[$path]=${value//\"/}
+    done <"$2"
+}
+
+# census ARRAY OPTION…: see `probe census --help`.
+census() {
+    ns "$probe_client" probe --flat census --target "$probe_target" --sources "$probe_sources" \
+        "${@:2}" >/tmp/census || bail "the census failed"
+    read_report "$1" /tmp/census
+}
+
+# probe_start OPTION…: a stream that runs until probe_end. Returns when it asks.
+probe_start() {
+    mkfifo /tmp/probe.orders
+    : >/tmp/probe.report
+    ns "$probe_client" probe --flat stream --target "$probe_target" --sources "$probe_sources" \
+        "$@" </tmp/probe.orders >/tmp/probe.report &
+    probe_pid=$!
+    exec {probe_orders}>/tmp/probe.orders
+    wait_until 30 grep -q ready /tmp/probe.report || bail "the probe did not start"
+}
+
+# probe_mark NAME: an event begins.
+probe_mark() { echo "mark $1" >&"$probe_orders"; }
+
+# probe_end ARRAY: the report, by the paths of `probe --flat`.
+probe_end() {
+    echo end >&"$probe_orders"
+    exec {probe_orders}>&-
+    wait "$probe_pid" || bail "the probe failed"
+    rm /tmp/probe.orders
+    read_report "$1" /tmp/probe.report
+}
+
 # ---- the module ------------------------------------------------------------
 
 load_module() {
