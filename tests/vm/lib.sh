@@ -227,6 +227,7 @@ read_report() {
     local path value
     _report=()
     while read -r path value; do
+        # shellcheck disable=SC2004 # an associative array: the path is a word
         _report[$path]=${value//\"/}
     done <"$2"
 }
