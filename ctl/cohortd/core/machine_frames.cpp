@@ -123,7 +123,7 @@ void Machine::State::learn(std::size_t index, const Header& header, Time now) {
         note(Note::Level::notice, name(index) + " is heard, at epoch " + text(header.epoch));
         peer.alive = true;
     }
-    warn_of_double_ownership(index, header);
+    warn_of_double_ownership(index, header, now);
     peer.heard_at = now;
     peer.lives_since = now;
     hear_facts(index, header);
@@ -156,18 +156,25 @@ void Machine::State::hear_facts(std::size_t index, const Header& header) {
     }
 }
 
-/// Section 10.1, heal: both sides took over from each other, which only a
-/// failure of every link in both directions can bring about.
-void Machine::State::warn_of_double_ownership(std::size_t index, const Header& header) {
+/// Section 10.1, heal: the peer planned alone while it ran all the time, as its
+/// numbers show, and this node took over from it: neither heard the other, and
+/// only a failure of every link in both directions can bring that about.
+void Machine::State::warn_of_double_ownership(std::size_t index, const Header& header, Time now) {
     Peer& peer = *peers[index];
-    if (peer.taken_over && header.epoch != plan.id && header.epoch > peer.epoch &&
-        header.epoch.planner == header.sender) {
+    if (!std::exchange(peer.taken_over, false) || peer.seq == 0 || header.epoch <= peer.epoch ||
+        header.epoch == plan.id || header.epoch.planner != header.sender) {
+        return;
+    }
+    const auto periods = [this](Duration d) {
+        return static_cast<std::uint64_t>(d / config.timers.heartbeat);
+    };
+    if (header.seq - peer.seq + periods(config.timers.silence_keep) >
+        periods(now - *peer.heard_at)) {
         note(Note::Level::alert, "double ownership: " + name(index) +
                                      " took over from this node (epoch " + text(header.epoch) +
                                      ") while this node took over from it (epoch " + text(plan.id) +
                                      "); all links were cut at once, and both may have answered");
     }
-    peer.taken_over = false;
 }
 
 /// R7: gives the send time of the heartbeat that this one acks.
@@ -185,11 +192,18 @@ std::optional<Time> Machine::State::count_ack(std::size_t index, const Heartbeat
     return std::nullopt;
 }
 
+/// R6. With virtual facts this node may have opened, at a lower epoch, what the
+/// sender holds at this one and has only ceased to serve (R12): an ack before
+/// the kernel let go of it would wake the sender up too early.
+bool Machine::State::may_ack() const {
+    return has_vote && (!virtual_facts() || released() || mutated(Mutation::ack_before_release));
+}
+
 void Machine::State::on_message(std::size_t index, const Heartbeat& heartbeat, Time now) {
     const Header& header = heartbeat.header;
     const bool same_epoch =
         header.epoch == plan.id || (mutated(Mutation::ack_below_epoch) && header.epoch < plan.id);
-    if (has_vote && same_epoch && header.flags.want_lease) {
+    if (may_ack() && same_epoch && header.flags.want_lease) {
         voter.ack(index, header.session, header.seq, now);  // R6
     }
     if (header.flags.answer) {

@@ -54,7 +54,8 @@ struct Machine::State {
     void compare_epochs(std::size_t peer, const Header& header, Time now);
     void introduce(std::size_t peer, const Message& message, Time now);
     void want_plan(std::size_t peer, const EpochId& wanted, Time now);
-    void warn_of_double_ownership(std::size_t peer, const Header& header);
+    void warn_of_double_ownership(std::size_t peer, const Header& header, Time now);
+    bool may_ack() const;
 
     // ---- machine_epoch.cpp: accepting, opening, keeping (R5, R8, R10 to R12)
     void propose(Plan plan, Time now);

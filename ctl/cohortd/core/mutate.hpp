@@ -11,8 +11,9 @@ namespace cohort::core {
 
 enum class Mutation : std::uint8_t {
     none,
-    epoch_id_reused,  ///< R2: one id for two plans of the same counter
-    ack_below_epoch,  ///< R5, R7: a heartbeat of a lower epoch is acked, and that ack counts
+    epoch_id_reused,     ///< R2: one id for two plans of the same counter
+    ack_before_release,  ///< R6: with virtual facts, acked before the kernel confirmed the accept
+    ack_below_epoch,     ///< R5, R7: a heartbeat of a lower epoch is acked, and that ack counts
     announce_before_durable,  ///< R5: frames carry the epoch before it is on the disk
     forget_longest_promise,   ///< R5: old[a] = cur[a] instead of the maximum
     lease_from_ack_receipt,   ///< R7: the lease runs from the ack's arrival

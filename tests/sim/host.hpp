@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A simulated host: clock, kernel, disk, and the daemon's shell around the
+// machine, which can stall, die and come back at any point.
+#pragma once
+
+#include "ctl/cohortd/core/machine.hpp"
+#include "tests/sim/clock.hpp"
+#include "tests/sim/dice.hpp"
+#include "tests/sim/kernel.hpp"
+#include "tests/sim/network.hpp"
+#include "tests/sim/scheduler.hpp"
+#include "tests/sim/trace.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+
+namespace cohort::sim {
+
+/// How badly a host behaves.
+struct HostFaults {
+    Duration disk_most = std::chrono::milliseconds{10};
+    double disk_fails = 0;
+    Duration kernel_most = std::chrono::microseconds{500};
+    Duration timer_lag_most = std::chrono::milliseconds{1};
+    double dies_at_action = 0;    ///< chance between two actions
+    double stalls_at_action = 0;  ///< chance between two actions
+    double stalls_at_wake = 0;    ///< between reading the clock and stepping
+    Duration stall_most{};
+    bool forgets_plan = false;  ///< breaks A3: the durable state is lost at each restart
+};
+
+/// Sees everything that a host does; the checker.
+class Observer {
+public:
+    virtual ~Observer() = default;
+    virtual void before_step(std::size_t host, const core::Event& event, Time now) = 0;
+    virtual void after_step(std::size_t host, const core::Actions& actions, Time now) = 0;
+    virtual void sends(std::size_t host, const core::Header& header) = 0;
+    virtual void kernel_changed(std::size_t host) = 0;
+    virtual void started(std::size_t host) = 0;
+    virtual void frame_read(std::size_t host, const Frame& frame) = 0;
+    virtual void running_changed() = 0;
+};
+
+class Host {
+public:
+    Host(std::size_t index, core::MachineConfig config, Scheduler& scheduler, Dice& dice,
+         Network& network, Observer& observer, Trace& trace);
+
+    // ---- what a test does to it
+    void boot();  ///< power on: empty kernel, new clock; the daemon starts
+    void power_off();
+    void kill();   ///< SIGKILL to the daemon; the kernel lives on
+    void start();  ///< the daemon, on a running kernel (R14)
+    void stall(Duration length);
+    void inject(core::Event event);  ///< health, links, leave: through the loop
+    void deliver(const Frame& frame);
+
+    // ---- what a test sees
+    bool powered() const { return powered_; }
+    bool alive() const { return machine_ != nullptr; }
+    /// Alive, and not in a stall that is long enough for itself to notice.
+    bool on_time() const { return alive() && !long_stall_; }
+    bool left() const { return left_; }
+    Time now() const { return clock_.at(scheduler_.now()); }
+    const core::Machine& machine() const { return *machine_; }
+    const Kernel& kernel() const { return kernel_; }
+    Kernel& kernel() { return kernel_; }
+    const core::Plan& durable() const { return durable_; }
+    const core::MachineConfig& config() const { return config_; }
+    HostFaults& faults() { return faults_; }
+
+private:
+    struct Input {
+        core::Event event;
+        std::optional<Frame> frame;
+    };
+
+    void turn();
+    bool busy() const { return stalled_ || !alive(); }
+    void step(const core::Event& event);
+    void carry_out();
+    bool carry_out_one();
+    bool act(const core::Send& send);
+    bool act(const core::KernelSet& set);
+    bool act(const core::KernelRenew& renew);
+    bool act(const core::Persist& persist);
+    bool act(const core::WakeAt& wake);
+    bool act(const core::Note& note);
+    bool act(const core::Stopped& stopped);
+    void queue(core::Event event, Duration delay);
+    void end_daemon();
+    void say(const std::string& text);
+
+    std::size_t index_;
+    core::MachineConfig config_;
+    Scheduler& scheduler_;
+    Dice& dice_;
+    Network& network_;
+    Observer& observer_;
+    Trace& trace_;
+    HostFaults faults_;
+
+    NodeClock clock_;
+    Kernel kernel_;
+    core::Plan durable_;
+    std::optional<core::Plan> being_written_;
+
+    bool powered_ = false;
+    bool left_ = false;
+    std::unique_ptr<core::Machine> machine_;
+    std::uint64_t incarnation_ = 0;  ///< of the daemon; what belongs to older ones is void
+    std::uint32_t generation_ = 0;
+    std::uint64_t boot_ = 0;
+    TrueTime kernel_free_{};  ///< updates are carried out one after the other
+    bool stalled_ = false;
+    bool long_stall_ = false;
+    std::uint64_t stall_number_ = 0;
+    std::deque<Input> inbox_;
+    std::deque<core::Action> to_do_;
+    Time wake_at_{};
+    std::uint64_t wake_number_ = 0;
+    std::optional<Time> reading_;  ///< of a Wake that a stall interrupted
+};
+
+}  // namespace cohort::sim

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tests/sim/lease_oracle.hpp"
+
+#include <algorithm>
+
+namespace cohort::sim {
+
+using namespace cohort::core;
+
+LeaseOracle::LeaseOracle(const MachineConfig& config) : config_(&config) {}
+
+void LeaseOracle::start(const Start& start, Time now) {
+    *this = LeaseOracle(*config_);
+    session_ = start.session;
+    accepted_ = start.plan.id;
+    quiet_since_ = last_step_ = now;
+    if (now < start.kernel.deadline) {
+        carry_ = start.kernel.deadline;
+    }
+}
+
+std::optional<Time> LeaseOracle::lease_end() const {
+    std::vector<std::pair<Time, unsigned>> parts;
+    unsigned total = 0;
+    for (const Member& member : config_->members) {
+        total += member.votes;
+        if (const auto it = acked_.find(member.id); it != acked_.end()) {
+            parts.emplace_back(it->second, member.votes);
+        }
+    }
+    std::sort(parts.rbegin(), parts.rend());
+    unsigned votes = 0;
+    for (const auto& [at, worth] : parts) {
+        votes += worth;
+        if (2 * votes > total) {
+            return at + config_->timers.lease;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Time> LeaseOracle::until() const {
+    return std::max(lease_end(), carry_);
+}
+
+void LeaseOracle::count_acks(const Heartbeat& heartbeat, const EpochId& accepted) {
+    if (heartbeat.header.epoch != accepted) {
+        return;
+    }
+    for (const HeartbeatEntry& entry : heartbeat.entries) {
+        const auto it = sent_.find(entry.seq);
+        if (entry.peer == config_->self && it != sent_.end() && it->second.epoch == accepted &&
+            entry.session_tag == static_cast<std::uint16_t>(session_)) {
+            Time& at = acked_[heartbeat.header.sender];
+            at = std::max(at, it->second.at);
+        }
+    }
+}
+
+void LeaseOracle::grant(Time reading, Time now) {
+    silence_ = reading - quiet_since_;
+    if (config_->mode != QuorumMode::links || config_->members.size() != 2) {
+        return;
+    }
+    const bool valid = until() && now < *until();
+    if (silence_ >= config_->timers.silence_take ||
+        (silence_ >= config_->timers.silence_keep && valid)) {
+        for (const Member& member : config_->members) {
+            if (member.id != config_->self) {
+                acked_[member.id] = std::max(acked_[member.id], reading);
+            }
+        }
+    }
+}
+
+void LeaseOracle::before(const Event& event, const EpochId& accepted, Time now) {
+    if (const auto* begin = std::get_if<Start>(&event)) {
+        start(*begin, now);
+        return;
+    }
+    if (now - last_step_ > 2 * config_->timers.heartbeat ||
+        std::holds_alternative<LinksChanged>(event)) {
+        quiet_since_ = now;
+    }
+    last_step_ = now;
+    if (const auto* read = std::get_if<FrameRead>(&event)) {
+        // A frame sent before one that was read already ends no silence: any
+        // window that it lies in holds the other one too.
+        if (read_ > newest_) {
+            newest_ = read_;
+            quiet_since_ = now;
+        }
+        if (const auto* heartbeat = std::get_if<Heartbeat>(&read->message)) {
+            count_acks(*heartbeat, accepted);
+        }
+    } else if (const auto* wake = std::get_if<Wake>(&event)) {
+        grant(wake->input_read_since, now);
+    }
+}
+
+void LeaseOracle::after(const Actions& actions, const EpochId& accepted, Time now) {
+    if (accepted != accepted_) {
+        const auto end = until();
+        carry_ = end && now < *end ? end : std::nullopt;
+        acked_.clear();
+        accepted_ = accepted;
+    }
+    for (const Action& action : actions) {
+        const auto* send = std::get_if<Send>(&action);
+        const auto* heartbeat = send != nullptr ? std::get_if<Heartbeat>(&send->message) : nullptr;
+        if (heartbeat != nullptr && heartbeat->header.flags.want_lease) {
+            sent_[static_cast<std::uint32_t>(heartbeat->header.seq)] = {heartbeat->header.epoch,
+                                                                        now};
+            acked_[config_->self] = now;
+        }
+    }
+}
+
+}  // namespace cohort::sim

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A random life of a cluster: faults for a while, then peace, then everything
+// must be served again and stay so.
+#pragma once
+
+#include "tests/sim/world.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cohort::sim {
+
+struct Verdict {
+    std::optional<std::string> violation;  ///< what was broken, or what did not come back
+    bool void_run = false;  ///< the network broke the assumption of mode links: proves nothing
+    std::size_t takeovers = 0;
+    std::size_t openings = 0;
+    std::vector<std::string> trace;
+};
+
+struct ScenarioOptions {
+    WorldOptions world;
+    Duration faults_for = std::chrono::seconds{15};
+    bool check_liveness = true;
+    bool only_ownership = false;   ///< look at who serves (I1, I4, I8) only
+    bool ignore_deadline = false;  ///< breaks A2
+    bool forget_plan = false;      ///< breaks A3
+};
+
+Verdict run_scenario(const ScenarioOptions& options);
+
+}  // namespace cohort::sim
