@@ -46,6 +46,14 @@ conntrack_used() { # a module that holds conntrack has hooked it
     [[ $(awk '$1 == "nf_conntrack" { print $3 }' /proc/modules) -gt 0 ]]
 }
 
+load_cohort() { # insmod asks for nothing: what it depends on goes first
+    local depends
+    depends=$(modinfo -F depends "$COHORT_MODULE")
+    # shellcheck disable=SC2086  # a list of names
+    [[ -z $depends ]] || modprobe -a ${depends//,/ }
+    insmod "$COHORT_MODULE"
+}
+
 sysctl -q net.ipv6.conf.default.disable_ipv6=1
 insmod "$COHORT_BUILD/bench/kmod/$KVER/cohort_bench.ko"
 ip link add bench0 type veth peer name bench1
