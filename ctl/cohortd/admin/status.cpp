@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/cohortd/admin/status.hpp"
+
+#include "ctl/base/bucket_list.hpp"
+#include "ctl/cohortd/core/timers.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace cohort::admin {
+namespace {
+
+using Json = nlohmann::json;
+
+Json milliseconds(const std::optional<core::Duration>& duration) {
+    if (!duration)
+        return nullptr;
+    return std::chrono::round<std::chrono::milliseconds>(*duration).count();
+}
+
+Json links_to(core::NodeId peer, const Moment& moment, core::Duration detect) {
+    Json all = Json::array();
+    for (const auto& link : moment.links.links()) {
+        const link::Path* path = link->path_to(peer);
+        if (path == nullptr)
+            continue;
+        std::optional<core::Duration> age;
+        if (path->heard_at())
+            age = moment.now - *path->heard_at();
+        all.push_back({{"name", link->config().name},
+                       {"type", link->type()},
+                       {"state", link_state(link->is_open(), *path, moment.now, detect)},
+                       {"age_ms", milliseconds(age)},
+                       {"rtt_ms", milliseconds(path->round_trip())}});
+    }
+    return all;
+}
+
+Json nodes(const core::View& view, const Moment& moment) {
+    const core::Duration detect =
+        core::make_timers(moment.config.heartbeat, moment.config.lease).detect;
+    Json all = Json::array();
+    for (const core::PeerView& node : view.nodes) {
+        const auto named = std::ranges::find(moment.config.nodes, node.id, &config::Node::id);
+        all.push_back({{"id", node.id},
+                       {"name", named == moment.config.nodes.end() ? "" : named->name},
+                       {"state", to_string(node.state)},
+                       {"health", node.healthy ? "well" : "sick"},
+                       {"weight", node.weight},
+                       {"owned", node.owned},
+                       {"links", links_to(node.id, moment, detect)}});
+    }
+    return all;
+}
+
+Json addresses(const Moment& moment) {
+    const std::vector<core::Rights> held = moment.machine.held();
+    Json all = Json::array();
+    std::size_t first = 0;
+    for (const config::Address& address : moment.config.addresses) {
+        Json vips = Json::array();
+        for (const Vip& vip : address.vips)
+            vips.push_back(format_vip(vip));
+        const BucketList own = collect_buckets(address.buckets, [&](std::uint32_t bucket) {
+            return held[first + bucket] == core::Rights::both;
+        });
+        all.push_back({{"name", address.name},
+                       {"vips", std::move(vips)},
+                       {"buckets", address.buckets},
+                       {"own", format_bucket_list(own)}});
+        first += address.buckets;
+    }
+    return all;
+}
+
+/// The links by themselves, with what was dropped on each.
+Json link_counts(const Moment& moment) {
+    Json all = Json::array();
+    for (const auto& link : moment.links.links()) {
+        const link::LinkCounts& counts = link->counts();
+        Json dropped = Json::object();
+        for (std::size_t i = 0; i < wire::kDropReasons; ++i) {
+            const auto reason = static_cast<wire::Drop>(i);
+            dropped[std::string(key_of(reason))] = counts.dropped[reason];
+        }
+        all.push_back({{"name", link->config().name},
+                       {"type", link->type()},
+                       {"open", link->is_open()},
+                       {"frames_read", counts.frames_read},
+                       {"frames_sent", counts.frames_sent},
+                       {"dropped", std::move(dropped)}});
+    }
+    return all;
+}
+
+}  // namespace
+
+std::string_view to_string(core::NodeState state) {
+    static constexpr std::array<std::string_view, 6> kWords{"unknown", "alive", "silent",
+                                                            "leaving", "left",  "disagrees"};
+    return kWords[static_cast<std::size_t>(state)];
+}
+
+std::string_view link_state(bool open, const link::Path& path, core::Time now,
+                            core::Duration detect) {
+    if (!open)
+        return "down";
+    return path.heard_at() && now - *path.heard_at() <= detect ? "up" : "silent";
+}
+
+Json status(const Moment& moment) {
+    const core::View view = moment.machine.view(moment.now);
+    return {{"schema", 1},
+            {"cluster", moment.config.cluster},
+            {"node", moment.config.node},
+            {"epoch", view.epoch.counter},
+            {"quorate", view.quorate},
+            {"mode", config::to_string(moment.config.mode)},
+            {"healthy", view.healthy},
+            {"leaving", view.leaving},
+            {"serving", view.serving},
+            {"serving_for_ms",
+             milliseconds(std::max(view.serving_until - moment.now, core::Duration::zero()))},
+            {"nodes", nodes(view, moment)},
+            {"addresses", addresses(moment)},
+            {"links", link_counts(moment)}};
+}
+
+}  // namespace cohort::admin
