@@ -28,6 +28,8 @@ measure() {
     for setting in path=receive hook=none protocol=udp src=192.0.2.1 dst=$VIP batches=256 "$@"; do
         set_parameter "${setting%%=*}" "${setting#*=}"
     done
+    # shellcheck disable=SC2053  # a pattern
+    [[ ! -v COHORT_BENCH_PROFILE || $label != $COHORT_BENCH_PROFILE ]] || send_for_profile
     set_parameter run 1
     arrived=$(<$parameters/arrived)
     expected=0
@@ -40,6 +42,13 @@ measure() {
     printf '{"row": "%s", "label": "%s", "fate": "%s", "minimum": %d, "median": %d, "conntrack": %s}\n' \
         "$row" "$label" "$fate" "$(<$parameters/minimum)" "$(<$parameters/median)" "$conntrack" |
         tee -a "$COHORT_OUT/$row.json"
+}
+
+send_for_profile() { # for tests/bench/profile, which watches and then kills this guest
+    cat /proc/kallsyms
+    echo '--- symbols end'
+    set_parameter batches 1
+    while set_parameter run 1; do :; done
 }
 
 conntrack_used() { # a module that holds conntrack has hooked it
