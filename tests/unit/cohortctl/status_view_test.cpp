@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/cohortctl/status_view.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cohort::ctl {
+namespace {
+
+using testing::HasSubstr;
+
+const char* const kStatus = R"({"schema": 1, "cluster": "web", "node": "alpha", "epoch": 12,
+"quorate": true, "mode": "links", "nodes": [
+ {"id": 1, "name": "alpha", "state": "alive", "health": "well", "weight": 1, "owned": 2048,
+  "links": []},
+ {"id": 2, "name": "beta", "state": "silent", "health": "well", "weight": 1, "owned": 2048,
+  "links": [{"name": "null-modem", "type": "serial", "state": "down", "age_ms": 1510,
+             "rtt_ms": null}]}],
+"addresses": [{"name": "web", "vips": ["192.0.2.50/24", "2001:db8::50/64"], "own": "0-2047"}]})";
+
+TEST(StatusView, ShowsNodesLinksAndAddresses) {
+    EXPECT_EQ(status_text(Json::parse(kStatus)),
+              "cluster web, this is node alpha: quorate, epoch 12, mode links\n"
+              "\n"
+              "ID  NODE   STATE   HEALTH  WEIGHT  OWNED\n"
+              " 1  alpha  alive   well         1   2048\n"
+              " 2  beta   silent  well         1   2048\n"
+              "\n"
+              "NODE  LINK        TYPE    STATE  AGE ms  RTT ms\n"
+              "beta  null-modem  serial  down     1510       -\n"
+              "\n"
+              "address web\n"
+              "  VIPs  192.0.2.50/24, 2001:db8::50/64\n"
+              "  own   0-2047\n");
+}
+
+TEST(StatusView, NeedsNoKeyAtAll) {
+    EXPECT_THAT(status_text(Json::object()), HasSubstr("cluster -, this is node -: not quorate"));
+    EXPECT_THAT(status_text(Json()), HasSubstr("not quorate"));
+    EXPECT_THAT(status_text(Json::parse(R"({"nodes": [7, null, {}], "addresses": "x"})")),
+                HasSubstr("NODE"));
+}
+
+}  // namespace
+}  // namespace cohort::ctl
