@@ -6,8 +6,6 @@
 //                         or  {"ok":false,"error":"one line"}
 #pragma once
 
-#include "ctl/base/result.hpp"
-
 #include <nlohmann/json.hpp>
 
 #include <functional>
@@ -18,7 +16,7 @@
 namespace cohort::admin {
 
 /// What answers each request, by its name.
-using Handlers = std::map<std::string, std::function<Result<nlohmann::json>()>, std::less<>>;
+using Handlers = std::map<std::string, std::function<nlohmann::json()>, std::less<>>;
 
 /// The answer to one line, closed by a newline. Never throws for what `line`
 /// says.

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// cohortd: options, signals and the service manager; the work is Daemon's.
+#include "ctl/cohortd/config/config.hpp"
+#include "ctl/cohortd/shell/daemon.hpp"
+#include "ctl/cohortd/shell/log.hpp"
+#include "ctl/cohortd/shell/notify.hpp"
+
+#include <fmt/format.h>
+#include <sodium.h>
+#include <sys/mman.h>
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <functional>
+
+namespace cohort {
+namespace {
+
+using shell::Level;
+using shell::log;
+
+struct Options {
+    std::string config = "/etc/cohort/cohort.toml";
+    std::string socket = "/run/cohort/cohortd.sock";
+    std::string trace;
+    bool check = false;
+    bool verbose = false;
+};
+
+int exit_status(const Error& error) {
+    switch (error.kind) {
+        case ErrorKind::usage:
+            return 1;
+        case ErrorKind::refused:
+            return 2;
+        case ErrorKind::unreachable:
+            return 3;
+    }
+    return 2;
+}
+
+int check(const Options& options) {
+    const auto config = config::load_config(options.config);
+    if (!config) {
+        fmt::print(stderr, "{}\n", config.error().message);
+        return exit_status(config.error());
+    }
+    fmt::print("{}", config::summarize(*config));
+    return 0;
+}
+
+/// The first asks to leave, the second to stop at once.
+class Signals {
+public:
+    Signals(boost::asio::io_context& io, shell::Daemon& daemon)
+        : daemon_(daemon), signals_(io, SIGTERM, SIGINT, SIGHUP) {
+        await();
+    }
+
+private:
+    void await() {
+        signals_.async_wait([this](boost::system::error_code error, int signal) {
+            if (error)
+                return;
+            on_signal(signal);
+            await();
+        });
+    }
+
+    void on_signal(int signal) {
+        if (signal == SIGHUP) {
+            daemon_.reload();
+        } else if (std::exchange(asked_, true)) {
+            daemon_.stop_now();
+        } else {
+            shell::notify("STOPPING=1\nSTATUS=handing the buckets over");
+            daemon_.leave();
+        }
+    }
+
+    shell::Daemon& daemon_;
+    boost::asio::signal_set signals_;
+    bool asked_ = false;
+};
+
+/// Tells the service manager from within the loop that the loop runs.
+class Watchdog {
+public:
+    Watchdog(boost::asio::io_context& io, std::chrono::microseconds period)
+        : timer_(io), half_(period / 2) {
+        tick();
+    }
+
+private:
+    void tick() {
+        shell::notify("WATCHDOG=1");
+        timer_.expires_after(half_);
+        timer_.async_wait([this](boost::system::error_code error) {
+            if (!error)
+                tick();
+        });
+    }
+
+    boost::asio::steady_timer timer_;
+    std::chrono::microseconds half_;
+};
+
+int fail(const Error& error) {
+    log(Level::error, "{}", error.message);
+    return exit_status(error);
+}
+
+int run(const Options& options) {
+    auto config = config::load_config(options.config);
+    if (!config)
+        return fail(config.error());
+    shell::Trace trace;
+    if (!options.trace.empty()) {
+        auto opened = shell::Trace::open(options.trace);
+        if (!opened)
+            return fail(opened.error());
+        trace = *std::move(opened);
+    }
+
+    boost::asio::io_context io(1);
+    shell::Daemon daemon(io, *std::move(config), options.socket, std::move(trace));
+    if (auto started = daemon.start(); !started)
+        return fail(started.error());
+    // A page that must come from the disk first would stop the heartbeats; if
+    // the limit does not allow it, the daemon still works.
+    ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+    const Signals signals(io, daemon);
+    std::optional<Watchdog> watchdog;
+    if (const auto period = shell::watchdog_period())
+        watchdog.emplace(io, *period);
+    shell::notify("READY=1\nSTATUS=running");
+    io.run();
+    return daemon.failure() ? fail(*daemon.failure()) : 0;
+}
+
+int main(int argc, char** argv) {
+    Options options;
+    CLI::App app("The supervisor of a cohort: who owns which bucket, and never two owners.");
+    app.name("cohortd");
+    app.add_option("--config", options.config, "configuration file")->capture_default_str();
+    app.add_option("--socket", options.socket, "control socket")->capture_default_str();
+    app.add_option("--trace", options.trace, "append what is done to the kernel, as lines of JSON");
+    app.add_flag("--check", options.check, "check the configuration and say what it amounts to");
+    app.add_flag("--verbose", options.verbose, "log what helps to find a fault, too");
+    app.set_version_flag("--version", "cohortd " COHORT_VERSION);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 1;
+    }
+    if (sodium_init() < 0)
+        return fail({ErrorKind::refused, "cannot initialise libsodium", 0});
+    if (options.check)
+        return check(options);
+    if (options.verbose)
+        shell::set_log_level(Level::debug);
+    std::signal(SIGPIPE, SIG_IGN);
+    return run(options);
+}
+
+}  // namespace
+}  // namespace cohort
+
+int main(int argc, char** argv) {
+    try {
+        return cohort::main(argc, argv);
+    } catch (const std::exception& error) {
+        // A mistake of this program. The lease ends what the kernel serves.
+        cohort::shell::log(cohort::shell::Level::alert, "cohortd must end: {}", error.what());
+        return 2;
+    }
+}

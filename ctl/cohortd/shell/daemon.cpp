@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/cohortd/shell/daemon.hpp"
+
+#include "ctl/cohortd/admin/status.hpp"
+#include "ctl/cohortd/core/plan_codec.hpp"
+#include "ctl/cohortd/shell/clock.hpp"
+#include "ctl/cohortd/shell/log.hpp"
+#include "ctl/cohortd/wire/codec.hpp"
+
+#include <sodium.h>
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace cohort::shell {
+namespace {
+
+std::uint64_t random_nonzero() {
+    std::uint64_t value = 0;
+    while (value == 0)
+        randombytes_buf(&value, sizeof value);
+    return value;
+}
+
+Level level_of(core::Note::Level level) {
+    switch (level) {
+        case core::Note::Level::debug:
+            return Level::debug;
+        case core::Note::Level::info:
+            return Level::info;
+        case core::Note::Level::notice:
+            return Level::notice;
+        case core::Note::Level::warning:
+            return Level::warning;
+        case core::Note::Level::alert:
+            return Level::alert;
+    }
+    return Level::info;
+}
+
+}  // namespace
+
+Daemon::Daemon(boost::asio::io_context& io, config::Config config, std::string socket, Trace trace)
+    : io_(io),
+      config_(std::move(config)),
+      socket_path_(std::move(socket)),
+      trace_(std::move(trace)),
+      machine_(config::machine_config(config_)),
+      session_(random_nonzero()) {}
+
+// The order matters: what another cohortd on this host would mind comes before
+// what takes its place away, and the writer is forked while little is open.
+Result<void> Daemon::start() {
+    auto plan = load_state();
+    if (!plan)
+        return plan.error();
+    auto control = admin::ControlSocket::listen(io_, socket_path_, handlers());
+    if (!control)
+        return control.error();
+    control_ = *std::move(control);
+
+    auto timer = BootTimer::create(io_, [this] { on_timer(); });
+    if (!timer)
+        return timer.error();
+    timer_ = *std::move(timer);
+    auto checks = health::Checks::start(
+        io_, config_.checks, [this](bool healthy) { enqueue(core::HealthChanged{healthy}); });
+    if (!checks)
+        return checks.error();
+    checks_ = *std::move(checks);
+
+    auto actuator = kernel::Actuator::open(config_);
+    if (!actuator)
+        return actuator.error();
+    auto held = actuator->take_over();
+    if (!held)
+        return held.error();
+    actuator_ = *std::move(actuator);
+
+    std::vector<core::NodeId> peers;
+    for (const config::Node& node : config_.nodes) {
+        if (node.id != config_.node)
+            peers.push_back(node.id);
+    }
+    const core::MachineConfig machine = config::machine_config(config_);
+    link::LinkUser& user = *this;
+    links_ = std::make_unique<link::LinkSet>(
+        io_, link::Identity{config_.node, session_, std::move(peers)},
+        wire::Codec(wire::cluster_id(config_.cluster), config_.key->frame_key()),
+        machine.timers.detect, user);
+    links_->configure(config_.links);
+
+    const core::Start start = make_start(*std::move(plan), *std::move(held));
+    trace_.start(machine, start);
+    queue_.push_front(start);
+    run_queue();
+    if (failure_)
+        return *failure_;
+    return {};
+}
+
+Result<core::Plan> Daemon::load_state() {
+    const state::Owner owner{wire::cluster_id(config_.cluster), config_.node};
+    auto directory = state::Directory::open(config_.state_dir);
+    if (!directory)
+        return directory.error();
+    directory_ = *std::move(directory);
+    auto plan = directory_->load(owner);
+    if (!plan)
+        return plan.error();
+    auto writer =
+        state::Writer::start(io_, *directory_, owner, [this](std::uint64_t ticket, bool ok) {
+            const core::PersistDone done{ticket, ok};
+            trace_.persist_done(done);
+            enqueue(done);
+        });
+    if (!writer)
+        return writer.error();
+    writer_ = *std::move(writer);
+    if (*plan)
+        return **std::move(plan);
+    log(Level::notice, "{} holds no state: this node starts afresh", config_.state_dir);
+    return core::empty_plan(config::bucket_count(config_), config::config_digest(config_));
+}
+
+core::Start Daemon::make_start(core::Plan plan, core::KernelHeld held) {
+    core::Start start;
+    start.session = session_;
+    start.entropy = random_nonzero();
+    start.plan = std::move(plan);
+    start.kernel = std::move(held);
+    return start;
+}
+
+admin::Handlers Daemon::handlers() {
+    return {{"status",
+             [this] {
+                 return admin::status({config_, machine_, *links_, boot_now()});
+             }},
+            {"version", [] {
+                 return nlohmann::json{{"version", COHORT_VERSION}, {"protocol", wire::kVersion}};
+             }}};
+}
+
+void Daemon::leave() {
+    log(Level::notice, "leaving: handing the buckets over");
+    enqueue(core::Leave{});
+}
+
+void Daemon::stop_now() {
+    log(Level::warning, "stopping at once");
+    end();
+}
+
+void Daemon::reload() {
+    auto wanted = config::load_config(config_.file);
+    if (!wanted) {
+        log(Level::error, "not reloaded: {}", wanted.error().message);
+        return;
+    }
+    const std::string obstacle = config::needs_restart(config_, *wanted);
+    if (!obstacle.empty()) {
+        log(Level::error,
+            "not reloaded, nothing was changed: a change of {} needs a restart of cohortd",
+            obstacle);
+        return;
+    }
+    config_ = *std::move(wanted);
+    links_->configure(config_.links);
+    checks_->configure(config_.checks);
+    enqueue(core::LinksChanged{});
+    log(Level::notice, "reloaded {}", config_.file);
+}
+
+// --- what happens -------------------------------------------------------------
+
+void Daemon::on_message(const link::Link& link, core::Message message) {
+    enqueue(core::FrameRead{links_->number_of(link), std::move(message)});
+}
+
+void Daemon::on_turned(const link::Link&) {
+    enqueue(core::LinksChanged{});
+}
+
+/// R24: the clock is read first, then everything that waits, and only then is
+/// it judged what the silence of a peer means.
+void Daemon::on_timer() {
+    const core::Time before = boot_now();
+    links_->drain();
+    queue_.push_back(core::Wake{before});
+    run_queue();
+}
+
+// Never run from in here: the caller may be a link that reads, and what the
+// core answers may close that link.
+void Daemon::enqueue(core::Event event) {
+    queue_.push_back(std::move(event));
+    if (std::exchange(run_is_due_, true))
+        return;
+    boost::asio::post(io_, [this] {
+        run_is_due_ = false;
+        run_queue();
+    });
+}
+
+void Daemon::run_queue() {
+    while (!queue_.empty() && !ended_) {
+        const core::Event event = std::move(queue_.front());
+        queue_.pop_front();
+        for (const core::Action& action : machine_.step(event, boot_now())) {
+            carry_out(action);
+            if (ended_)
+                return;
+        }
+    }
+}
+
+// --- what is to be done -------------------------------------------------------
+
+void Daemon::carry_out(const core::Action& action) {
+    trace_.action(action);
+    std::visit([this](const auto& one) { do_action(one); }, action);
+}
+
+void Daemon::do_action(const core::Send& send) {
+    links_->send(send);
+}
+
+void Daemon::do_action(const core::KernelSet& set) {
+    const kernel::Outcome outcome = actuator_->set(set);
+    const core::KernelDone done{set.ticket, outcome == kernel::Outcome::done};
+    trace_.kernel_done(done);
+    // Before whatever else waits: others depend on it.
+    queue_.push_front(done);
+    if (outcome == kernel::Outcome::usurped)
+        fail({ErrorKind::refused, "another controller took the clusters: this cohortd gives up",
+              EPERM});
+}
+
+void Daemon::do_action(const core::KernelRenew& renew) {
+    if (actuator_->renew(renew) == kernel::Outcome::usurped)
+        fail({ErrorKind::refused, "another controller took the clusters: this cohortd gives up",
+              EPERM});
+}
+
+void Daemon::do_action(const core::Persist& persist) {
+    writer_->persist(persist.ticket, persist.plan);
+}
+
+void Daemon::do_action(const core::WakeAt& wake) {
+    timer_->set(wake.at);
+}
+
+void Daemon::do_action(const core::Note& note) {
+    log_line(level_of(note.level), note.text);
+}
+
+void Daemon::do_action(const core::Stopped&) {
+    log(Level::notice, "left the cluster");
+    end();
+}
+
+/// Without touching the kernel: what it serves now is another's, or runs out.
+void Daemon::fail(Error error) {
+    failure_ = std::move(error);
+    ended_ = true;
+    io_.stop();
+}
+
+void Daemon::end() {
+    actuator_->remove();
+    ended_ = true;
+    io_.stop();
+}
+
+}  // namespace cohort::shell
