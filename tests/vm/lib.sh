@@ -267,7 +267,7 @@ probe_end() {
 load_module() {
     [[ -f $COHORT_MODULE ]] || bail "$COHORT_MODULE is missing: make kmod KVER=$KVER"
     local depends
-    depends=$(modinfo -F depends "$COHORT_MODULE")
-    [[ -z $depends ]] || modprobe -a ${depends//,/ } || bail "cannot load $depends"
+    IFS=, read -ra depends < <(modinfo -F depends "$COHORT_MODULE")
+    ((${#depends[@]} == 0)) || modprobe -a "${depends[@]}" || bail "cannot load ${depends[*]}"
     insmod "$COHORT_MODULE" || bail "cannot load $COHORT_MODULE"
 }
