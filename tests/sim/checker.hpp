@@ -36,8 +36,10 @@ public:
     std::size_t takeovers() const { return takeovers_; }
     std::size_t openings() const { return openings_; }
 
-    /// Invariants that a test switches off to let another one speak.
+    /// Looks at who serves (I1, I4, I8) only, not at what was said or set.
     void only_ownership() { only_ownership_ = true; }
+    /// Two owners are what the test is about.
+    void expect_overlap() { overlap_expected_ = true; }
 
     void before_step(std::size_t host, const core::Event& event, Time now) override;
     void after_step(std::size_t host, const core::Actions& actions, Time now) override;
@@ -77,6 +79,7 @@ private:
     std::size_t takeovers_ = 0;
     std::size_t openings_ = 0;
     bool only_ownership_ = false;
+    bool overlap_expected_ = false;
 };
 
 }  // namespace cohort::sim

@@ -48,8 +48,11 @@ int main(int argc, char** argv) {
     app.add_option("--seed", one, "replay this one with its trace");
     app.add_option("--lines", lines, "lines of the trace, from its end");
     app.add_option("--mutation", mutation, "weaken a rule");
+    app.add_flag("--only-ownership", options.only_ownership,
+                 "look at who serves only (I1, I4, I8), and not at liveness");
     CLI11_PARSE(app, argc, argv);
     options.world.mode = mode == "links" ? core::QuorumMode::links : core::QuorumMode::majority;
+    options.check_liveness = !options.only_ownership;
     if (!sim::weaken(mutation, options)) {
         fmt::print(stderr, "--mutation {}: not known here; want one of: {}\n", mutation,
                    sim::weakenings());

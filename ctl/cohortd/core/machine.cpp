@@ -153,8 +153,8 @@ void Machine::State::dispatch(const Event& event, Time now) {
 }
 
 void Machine::State::settle(Time now) {
-    wake_soon = false;
     if (waking) {
+        wake_soon = false;
         judge_silence(now);
     }
     keep_carried(now);

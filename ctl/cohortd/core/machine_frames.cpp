@@ -65,6 +65,7 @@ void Machine::State::on_message(std::size_t index, const Hello& hello, Time now)
         peer.seq = 0;
         if (agrees(index, hello.header)) {
             learn(index, hello.header, now);
+            compare_epochs(index, hello.header, now);
             trigger(Trigger::change, now);
         }
     }
