@@ -39,10 +39,11 @@ class Hardware:
             accelerator = os.environ.get("COHORT_ACCEL", "tcg")
             extra = ",thread=multi" if accelerator == "tcg" else ""
             clock = ["-accel", accelerator + extra, "-smp", str(self.cpus)]
-        return ["-M", "q35", "-cpu", "max", *clock, "-m", str(self.memory), *self.devices]
+        return ["-M", "q35", "-cpu", "max", *clock, "-m", str(self.memory)]
 
 
-def _die_with_parent():
+def die_with_parent():
+    """For a child that has not run its program yet."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -64,6 +65,7 @@ def command(kernel, initrd, hardware, console, result, output_fd, qmp_fd):
         "-device", "virtserialport,chardev=output,name=cohort.output",
         "-chardev", f"file,id=result,path={result}",
         "-device", "virtserialport,chardev=result,name=cohort.result",
+        *hardware.devices,
     ]
 
 
@@ -74,7 +76,7 @@ def start(arguments, fds, log: pathlib.Path):
     parent = os.getpid()
 
     def before_exec():
-        _die_with_parent()
+        die_with_parent()
         if os.getppid() != parent:
             os._exit(1)
 

@@ -13,6 +13,7 @@ from .errors import VmError
 from .progress import say
 from .qemu import Hardware
 from .vm import Vm
+from .wait import end_on_sigterm
 
 TIMED_OUT = 124
 BROKEN = 125
@@ -105,6 +106,7 @@ def _run(options):
 
 def main(argv):
     options = _arguments(argv)
+    end_on_sigterm()
     try:
         if options.resolve:
             print(kernels.resolve(options.resolve))
