@@ -8,6 +8,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
+export COHORT_BUILD=${COHORT_BUILD:-$PWD/build}
 tree=$COHORT_BUILD/dkms-test
 version=$(sed -n 's,^project.cohort VERSION \([0-9.]*\).*,\1,p' CMakeLists.txt)
 count=0
@@ -43,6 +44,9 @@ is_for() { # KERNEL
 
 rm -rf -- "$tree"
 mkdir -p "$tree/dkms" "$tree/src" "$tree/modules"
+for kernel in /lib/modules/*/; do # DKMS installs for kernels that are there
+    mkdir "$tree/modules/$(basename "$kernel")"
+done
 check 'dkms-install succeeds' manage install
 for series in 6.1 6.12; do
     kernel=$(tests/vm/run --resolve "$series")
