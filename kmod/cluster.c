@@ -47,11 +47,6 @@ struct cohort_cluster *cohort_cluster_find(struct cohort_net *cnet, const char *
 	return NULL;
 }
 
-static bool needs_inet(const struct cohort_hash *hash)
-{
-	return hash->mode != COHORT_HASH_MODE_SOURCEIP;
-}
-
 /* A VIP belongs to one cluster of the namespace: say to which, if to another than @self. */
 static int check_vips(const struct cohort_net *cnet, const struct cohort_config *config,
 		      const struct cohort_cluster *self, struct genl_info *info)
@@ -63,13 +58,13 @@ static int check_vips(const struct cohort_net *cnet, const struct cohort_config 
 	list_for_each_entry(netdev, &cnet->netdevs, list) {
 		const struct cohort_vips *vips = cohort_netdev_vips(netdev);
 
-		for (i = 0; vips && i < config->vip_count; i++) {
-			other = cohort_vips_find(vips, &config->vips[i].key);
+		for (i = 0; i < config->vip_count; i++) {
+			other = cohort_vips_find(vips, cohort_vip_key_ipv6(&config->vips[i].addr));
 			if (!other || other == self)
 				continue;
 			NL_SET_BAD_ATTR(info->extack, info->attrs[COHORT_A_VIP]);
 			GENL_SET_ERR_MSG_FMT(info, "%pI4 is a VIP of cluster %s",
-					     &config->vips[i].key.addr.s6_addr32[3], other->name);
+					     &config->vips[i].addr.s6_addr32[3], other->name);
 			return -EADDRINUSE;
 		}
 	}
@@ -215,14 +210,9 @@ struct cohort_cluster *cohort_cluster_add(struct cohort_net *cnet, const char *n
 	err = cohort_hook_arp_get(cnet);
 	if (err)
 		goto err_vips;
-	if (needs_inet(&config->hash)) {
-		err = cohort_hook_inet_get(cnet);
-		if (err)
-			goto err_arp;
-	}
 	err = cohort_netdev_add_mac(netdev, config->mac);
 	if (err)
-		goto err_inet;
+		goto err_arp;
 
 	cluster->netdev = netdev;
 	take_vips(cluster, config);
@@ -236,9 +226,6 @@ struct cohort_cluster *cohort_cluster_add(struct cohort_net *cnet, const char *n
 	cohort_lease_changed(cluster);
 	return cluster;
 
-err_inet:
-	if (needs_inet(&config->hash))
-		cohort_hook_inet_put(cnet);
 err_arp:
 	cohort_hook_arp_put(cnet);
 err_vips:
@@ -296,8 +283,6 @@ int cohort_cluster_change(struct cohort_cluster *cluster, struct cohort_config *
 			  struct genl_info *info)
 {
 	const struct cohort_table *old = cohort_cluster_table(cluster);
-	const bool had_inet = needs_inet(&old->hash);
-	const bool has_inet = needs_inet(&config->hash);
 	struct cohort_netdev *from = cluster->netdev, *to = from;
 	struct cohort_net *cnet = cluster->cnet;
 	struct cohort_table *table;
@@ -328,14 +313,9 @@ int cohort_cluster_change(struct cohort_cluster *cluster, struct cohort_config *
 	table = table_with(cluster, config);
 	if (!table)
 		goto err_vips;
-	if (has_inet) {
-		err = cohort_hook_inet_get(cnet);
-		if (err)
-			goto err_table;
-	}
 	err = cohort_netdev_add_mac(to, config->mac);
 	if (err)
-		goto err_inet;
+		goto err_table;
 
 	ether_addr_copy(old_mac, old->mac);
 	cohort_lease_settle(cluster);
@@ -351,16 +331,11 @@ int cohort_cluster_change(struct cohort_cluster *cluster, struct cohort_config *
 	cluster->l2_mode = config->l2_mode;
 	cluster->lease_ms = config->lease_ms;
 	cohort_netdev_put(from);
-	if (had_inet)
-		cohort_hook_inet_put(cnet);
 	cnet->config_seq++;
 	cohort_event_send(cluster, COHORT_EVENT_CLUSTER_CHANGED);
 	cohort_lease_changed(cluster);
 	return 0;
 
-err_inet:
-	if (has_inet)
-		cohort_hook_inet_put(cnet);
 err_table:
 	kvfree(table);
 err_vips:
@@ -383,8 +358,6 @@ void cohort_cluster_remove(struct cohort_cluster *cluster)
 	cohort_vips_remove(cohort_netdev_vips(cluster->netdev), cluster);
 	list_del(&cluster->on_dev);
 	cohort_netdev_put(cluster->netdev);
-	if (needs_inet(&table->hash))
-		cohort_hook_inet_put(cnet);
 	cohort_hook_arp_put(cnet);
 	list_del(&cluster->list);
 	hash_del(&cluster->by_name);

@@ -28,7 +28,7 @@ static int vip_ipv4(struct cohort_vip *vip, struct nlattr **tb, struct netlink_e
 				    "the prefix of an IPv4 VIP has 1 to 32 bits");
 		return -EINVAL;
 	}
-	vip->key = cohort_vip_key_ipv4(addr);
+	ipv6_addr_set_v4mapped(addr, &vip->addr);
 	vip->prefix_len = prefix_len;
 	return 0;
 }
@@ -64,7 +64,7 @@ static bool vip_listed(const struct cohort_vip *list, unsigned int count,
 		       const struct cohort_vip *vip)
 {
 	while (count--)
-		if (ipv6_addr_equal(&list[count].key.addr, &vip->key.addr))
+		if (ipv6_addr_equal(&list[count].addr, &vip->addr))
 			return true;
 	return false;
 }
@@ -172,7 +172,7 @@ static int config_l2(struct cohort_config *config, struct genl_info *info, bool 
 		ether_addr_copy(config->mac, nla_data(attrs[COHORT_A_MAC]));
 	else if (derive)
 		cohort_mac_derive(config->mac, config->l2_mode,
-				  config->vips[0].key.addr.s6_addr, sizeof(struct in6_addr));
+				  config->vips[0].addr.s6_addr, sizeof(struct in6_addr));
 	return mac_check(config, info);
 }
 

@@ -9,6 +9,38 @@
 
 #include "flow.h"
 
+/*
+ * The datagram's length. Segments that GRO merged to more than 64 KiB carry 0:
+ * they are as long as the skb.
+ */
+static unsigned int ipv4_len(const struct sk_buff *skb, const struct iphdr *ip)
+{
+	const unsigned int len = ntohs(ip->tot_len);
+
+	if (!len && skb_is_gso(skb) && skb_is_gso_tcp(skb))
+		return skb->len;
+	return len;
+}
+
+/**
+ * cohort_ipv4_check() - look at a packet's IPv4 header
+ * @packet: out
+ * @skb: the packet, its data beginning with the header
+ * @ip: the header, in place or copied; to live as long as @packet
+ *
+ * Return: false if the header's lengths lie.
+ */
+bool cohort_ipv4_check(struct cohort_ipv4 *packet, const struct sk_buff *skb,
+		       const struct iphdr *ip)
+{
+	packet->skb = skb;
+	packet->ip = ip;
+	packet->payload = ip->ihl * 4;
+	packet->end = ipv4_len(skb, ip);
+	return ip->version == 4 && packet->payload >= sizeof(*ip) &&
+	       packet->end >= packet->payload && packet->end <= skb->len;
+}
+
 static bool icmp_is_error(u8 type)
 {
 	switch (type) {
@@ -37,6 +69,31 @@ static bool has_ports(u8 protocol)
 	}
 }
 
+/* The two ports, or what a protocol has in their place, from @offset on. */
+static bool read_ports(struct cohort_flow *flow, const struct cohort_ipv4 *packet,
+		       unsigned int offset)
+{
+	const __be16 *ports;
+	__be16 _ports[2];
+
+	if (offset + sizeof(_ports) > packet->end)
+		return false;
+	ports = skb_header_pointer(packet->skb, offset, sizeof(_ports), _ports);
+	if (!ports)
+		return false;
+	flow->sport = ports[0];
+	flow->dport = ports[1];
+	return true;
+}
+
+/* The ICMP header, in place or in @copy, or NULL if it is not all there. */
+static const struct icmphdr *icmp_header(const struct cohort_ipv4 *packet, struct icmphdr *copy)
+{
+	if (packet->payload + sizeof(*copy) > packet->end)
+		return NULL;
+	return skb_header_pointer(packet->skb, packet->payload, sizeof(*copy), copy);
+}
+
 /*
  * An ICMP error quotes a packet that this cluster sent: from a VIP to a
  * client. Whoever sent it has the flow client to VIP, so that is what to hash.
@@ -46,34 +103,31 @@ static bool has_ports(u8 protocol)
  * fragment, a quotation cut short, one that is not from the VIP, and in the
  * port modes an SPI, which belongs to one direction only.
  */
-static void flow_of_quoted(struct cohort_flow *flow, const struct cohort_ipv4 *packet,
-			   unsigned int offset, u8 mode)
+static void flow_of_quoted(struct cohort_flow *flow, const struct cohort_ipv4 *packet, u8 mode)
 {
+	struct cohort_flow reply = {};
 	const struct iphdr *quoted;
+	unsigned int offset;
 	struct iphdr _quoted;
-	__be16 _ports[2];
-	const __be16 *ports;
 
+	offset = packet->payload + sizeof(struct icmphdr);
 	if (offset + sizeof(_quoted) > packet->end)
 		return;
 	quoted = skb_header_pointer(packet->skb, offset, sizeof(_quoted), &_quoted);
 	if (!quoted || quoted->version != 4 || quoted->ihl < 5 ||
 	    quoted->saddr != packet->ip->daddr)
 		return;
-	if (mode != COHORT_HASH_MODE_SOURCEIP && has_ports(quoted->protocol)) {
-		offset += quoted->ihl * 4;
-		if (quoted->frag_off & htons(IP_OFFSET) || offset + sizeof(_ports) > packet->end)
+	if (cohort_mode_has_ports(mode)) {
+		if (quoted->protocol == IPPROTO_ESP || quoted->protocol == IPPROTO_AH)
 			return;
-		ports = skb_header_pointer(packet->skb, offset, sizeof(_ports), _ports);
-		if (!ports)
+		if (has_ports(quoted->protocol) &&
+		    (quoted->frag_off & htons(IP_OFFSET) ||
+		     !read_ports(&reply, packet, offset + quoted->ihl * 4)))
 			return;
-		flow->sport = ports[1];
-		flow->dport = ports[0];
-	} else if (mode != COHORT_HASH_MODE_SOURCEIP &&
-		   (quoted->protocol == IPPROTO_ESP || quoted->protocol == IPPROTO_AH)) {
-		return;
 	}
-	flow->src.ip = quoted->daddr;
+	flow->src = quoted->daddr;
+	flow->sport = reply.dport;
+	flow->dport = reply.sport;
 }
 
 static bool flow_of_icmp(struct cohort_flow *flow, const struct cohort_ipv4 *packet, u8 mode)
@@ -81,31 +135,35 @@ static bool flow_of_icmp(struct cohort_flow *flow, const struct cohort_ipv4 *pac
 	const struct icmphdr *icmp;
 	struct icmphdr _icmp;
 
-	if (packet->payload + sizeof(_icmp) > packet->end)
-		return false;
-	icmp = skb_header_pointer(packet->skb, packet->payload, sizeof(_icmp), &_icmp);
+	icmp = icmp_header(packet, &_icmp);
 	if (!icmp)
 		return false;
-	if (icmp_is_error(icmp->type)) {
-		flow->error = true;
-		flow_of_quoted(flow, packet, packet->payload + sizeof(_icmp), mode);
-	}
+	if (icmp_is_error(icmp->type))
+		flow_of_quoted(flow, packet, mode);
 	return true;
 }
 
-/* What cohort_flow_ipv4() does for the protocols that are not in a hurry. */
-bool cohort_flow_rest(struct cohort_flow *flow, const struct cohort_ipv4 *packet, u8 mode)
+/**
+ * cohort_flow_ipv4() - what to hash of a packet that is no fragment
+ * @flow: out
+ * @packet: from cohort_ipv4_check()
+ * @mode: enum cohort_hash_mode
+ *
+ * Return: false if the packet is too short for its own protocol.
+ */
+bool cohort_flow_ipv4(struct cohort_flow *flow, const struct cohort_ipv4 *packet, u8 mode)
 {
 	const u8 protocol = packet->ip->protocol;
 
+	*flow = (struct cohort_flow) { .src = packet->ip->saddr };
 	if (protocol == IPPROTO_ICMP)
 		return flow_of_icmp(flow, packet, mode);
-	if (mode == COHORT_HASH_MODE_SOURCEIP)
+	if (!cohort_mode_has_ports(mode))
 		return true;
 	if (has_ports(protocol) || protocol == IPPROTO_ESP)
-		return cohort_flow_ports(flow, packet, packet->payload);
+		return read_ports(flow, packet, packet->payload);
 	if (protocol == IPPROTO_AH) /* the SPI follows next header, length, reserved */
-		return cohort_flow_ports(flow, packet, packet->payload + 4);
+		return read_ports(flow, packet, packet->payload + 4);
 	return true;
 }
 
@@ -144,8 +202,7 @@ static enum cohort_known tcp_known(const struct cohort_ipv4 *packet, struct net 
 
 /**
  * cohort_flow_known() - whether a packet belongs to a connection of this node
- * @flow: from cohort_flow_ipv4()
- * @packet: likewise
+ * @skb: the packet, its data beginning with an IPv4 header that was checked
  * @net: the namespace
  * @dev: where the packet came in
  *
@@ -156,13 +213,22 @@ static enum cohort_known tcp_known(const struct cohort_ipv4 *packet, struct net 
  *
  * Context: RCU, bottom halves disabled.
  */
-enum cohort_known cohort_flow_known(const struct cohort_flow *flow,
-				    const struct cohort_ipv4 *packet, struct net *net,
+enum cohort_known cohort_flow_known(const struct sk_buff *skb, struct net *net,
 				    const struct net_device *dev)
 {
-	if (flow->error)
-		return COHORT_FLOW_KNOWN;
-	if (flow->protocol == IPPROTO_TCP)
-		return tcp_known(packet, net, dev);
-	return COHORT_FLOW_NEW;
+	const struct icmphdr *icmp;
+	struct cohort_ipv4 packet;
+	const struct iphdr *ip;
+	struct icmphdr _icmp;
+	struct iphdr _ip;
+
+	ip = skb_header_pointer(skb, 0, sizeof(_ip), &_ip);
+	if (!ip || !cohort_ipv4_check(&packet, skb, ip) || ip->frag_off & htons(IP_OFFSET))
+		return COHORT_FLOW_UNKNOWN;
+	if (ip->protocol == IPPROTO_TCP)
+		return tcp_known(&packet, net, dev);
+	if (ip->protocol != IPPROTO_ICMP)
+		return COHORT_FLOW_NEW;
+	icmp = icmp_header(&packet, &_icmp);
+	return icmp && icmp_is_error(icmp->type) ? COHORT_FLOW_KNOWN : COHORT_FLOW_NEW;
 }

@@ -34,13 +34,10 @@ static const struct cohort_cluster *sender(const struct cohort_net *cnet,
 					   const struct net_device *dev, __be32 sip)
 {
 	const struct cohort_netdev *netdev = cohort_netdev_of(cnet, dev);
-	const union cohort_vip_key key = cohort_vip_key_ipv4(sip);
-	const struct cohort_vips *vips;
 
 	if (!netdev)
 		return NULL;
-	vips = rcu_dereference(netdev->vips);
-	return vips ? cohort_vips_find(vips, &key) : NULL;
+	return cohort_vips_find(rcu_dereference(netdev->vips), cohort_vip_key_ipv4(sip));
 }
 
 static void count(const struct cohort_cluster *cluster)

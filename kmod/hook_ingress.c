@@ -4,36 +4,13 @@
 #include <linux/netfilter_netdev.h>
 #include <net/ip.h>
 
+#include "fragment.h"
 #include "hooks.h"
 #include "netdev.h"
 #include "verdict.h"
 
-/*
- * A fragment, which does not tell the ports if it is a later one. By the
- * source alone it can be judged right here, an ICMP error's too: all of its
- * fragments go by their own source. Otherwise it goes on, until the datagram
- * is whole, unless this node serves nothing anyway.
- */
-static noinline unsigned int judge_fragment(struct sk_buff *skb,
-					    const struct cohort_cluster *cluster,
-					    const struct cohort_table *table,
-					    const struct cohort_ipv4 *packet,
-					    const struct nf_hook_state *state)
-{
-	const struct cohort_flow flow = {
-		.src.ip = packet->ip->saddr,
-		.protocol = packet->ip->protocol,
-	};
-
-	if (!table->held)
-		return cohort_drop(cluster, &flow, 0, COHORT_STAT_FOREIGN_DROPPED);
-	if (cohort_table_expired(table))
-		return cohort_drop(cluster, &flow, 0, COHORT_STAT_EXPIRED_DROPPED);
-	if (table->hash.mode == COHORT_HASH_MODE_SOURCEIP)
-		return cohort_verdict(skb, cluster, table, &flow, packet, state);
-	skb->pkt_type = PACKET_HOST;
-	return NF_ACCEPT;
-}
+/* An IPv4 header without options, and two ports. */
+#define PLAIN_LEN ((unsigned int)(sizeof(struct iphdr) + 2 * sizeof(__be16)))
 
 /* A frame that a promiscuous device overheard: not to this host, nor to the cluster. */
 static bool overheard(const struct sk_buff *skb, const struct cohort_table *table)
@@ -42,53 +19,131 @@ static bool overheard(const struct sk_buff *skb, const struct cohort_table *tabl
 	       !ether_addr_equal(eth_hdr(skb)->h_dest, table->mac);
 }
 
-static unsigned int judge_ipv4(const struct cohort_netdev *netdev, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+/* The VIP's cluster on this device, or NULL. */
+static __always_inline const struct cohort_cluster *
+cluster_of(const struct cohort_netdev *netdev, __be32 daddr)
 {
-	const unsigned int offset = skb_network_offset(skb);
-	const struct cohort_cluster *cluster;
-	const struct cohort_table *table;
-	const struct cohort_vips *vips;
-	struct cohort_ipv4 packet;
-	const struct iphdr *ip;
-	struct cohort_flow flow;
-	union cohort_vip_key key;
-	struct iphdr _ip;
-
-	ip = skb_header_pointer(skb, offset, sizeof(_ip), &_ip);
-	if (unlikely(!ip))
-		return NF_ACCEPT;
-	vips = rcu_dereference(netdev->vips);
-	if (unlikely(!vips))
-		return NF_ACCEPT;
-	key = cohort_vip_key_ipv4(ip->daddr);
-	cluster = cohort_vips_find(vips, &key);
-	if (!cluster)
-		return NF_ACCEPT;
-	table = rcu_dereference(cluster->table);
-	if (unlikely(overheard(skb, table)))
-		return NF_ACCEPT;
-	if (unlikely(!cohort_ipv4_check(&packet, skb, ip, offset)))
-		return cohort_drop_malformed(cluster);
-	if (unlikely(ip_is_fragment(ip)))
-		return judge_fragment(skb, cluster, table, &packet, state);
-	if (unlikely(!cohort_flow_ipv4(&flow, &packet, table->hash.mode)))
-		return cohort_drop_malformed(cluster);
-	return cohort_verdict(skb, cluster, table, &flow, &packet, state);
+	return cohort_vips_find(rcu_dereference(netdev->vips), cohort_vip_key_ipv4(daddr));
 }
 
 /*
+ * A fragment does not tell the ports if it is a later one. By the source alone
+ * it is judged at once, an ICMP error's too. Otherwise it waits for the others,
+ * unless this node serves nothing anyway.
+ * NF_ACCEPT means that @skb is whole, and still to be judged.
+ */
+static unsigned int gather(struct sk_buff *skb, const struct cohort_cluster *cluster,
+			   const struct cohort_table *table, const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	if (!table->held)
+		return cohort_drop(skb, cluster, 0, COHORT_STAT_FOREIGN_DROPPED);
+	if (cohort_table_expired(table))
+		return cohort_drop(skb, cluster, 0, COHORT_STAT_EXPIRED_DROPPED);
+	verdict = cohort_fragment_ipv4(skb, state->net);
+	if (verdict == NF_DROP)
+		return cohort_drop(skb, cluster, 0, COHORT_STAT_MALFORMED_DROPPED);
+	return verdict;
+}
+
+/* Any packet to a VIP. */
+static noinline unsigned int judge(struct sk_buff *skb, const struct cohort_cluster *cluster,
+				   const struct cohort_table *table,
+				   const struct nf_hook_state *state)
+{
+	struct cohort_flow flow = {};
+	struct cohort_ipv4 packet;
+	const struct iphdr *ip;
+	unsigned int verdict;
+	struct iphdr _ip;
+
+	ip = skb_header_pointer(skb, 0, sizeof(_ip), &_ip);
+	if (!ip || !cohort_ipv4_check(&packet, skb, ip))
+		goto malformed;
+	if (ip_is_fragment(ip) && !cohort_mode_has_ports(table->hash.mode)) {
+		flow.src = ip->saddr;
+		goto known;
+	}
+	if (ip_is_fragment(ip)) {
+		verdict = gather(skb, cluster, table, state);
+		if (verdict != NF_ACCEPT)
+			return verdict;
+		if (!cohort_ipv4_check(&packet, skb, (const struct iphdr *)skb->data))
+			goto malformed;
+	}
+	if (!cohort_flow_ipv4(&flow, &packet, table->hash.mode))
+		goto malformed;
+known:
+	return cohort_verdict(skb, cluster, table, flow.src, flow.sport, flow.dport, state);
+
+malformed:
+	return cohort_drop(skb, cluster, 0, COHORT_STAT_MALFORMED_DROPPED);
+}
+
+/* A packet so scattered that even its headers have to be collected. */
+static noinline unsigned int judge_scattered(const struct cohort_netdev *netdev,
+					     struct sk_buff *skb,
+					     const struct nf_hook_state *state)
+{
+	const struct cohort_cluster *cluster;
+	const struct cohort_table *table;
+	const struct iphdr *ip;
+	struct iphdr _ip;
+
+	ip = skb_header_pointer(skb, 0, sizeof(_ip), &_ip);
+	if (!ip)
+		return NF_ACCEPT; /* whom it is to, the stack does not know either */
+	cluster = cluster_of(netdev, ip->daddr);
+	if (!cluster)
+		return NF_ACCEPT;
+	table = rcu_dereference(cluster->table);
+	return overheard(skb, table) ? NF_ACCEPT : judge(skb, cluster, table, state);
+}
+
+/*
+ * What nearly all packets are: TCP or UDP, whole, without IP options, and as
+ * long as the header says, at least PLAIN_LEN, which @skb is known to be.
+ */
+static __always_inline bool is_plain(const struct sk_buff *skb, const struct iphdr *ip)
+{
+	return likely(*(const u8 *)ip == 0x45) && likely(!ip_is_fragment(ip)) &&
+	       (likely(ip->protocol == IPPROTO_TCP) || likely(ip->protocol == IPPROTO_UDP)) &&
+	       likely(ntohs(ip->tot_len) - PLAIN_LEN <= skb->len - PLAIN_LEN);
+}
+
+/*
+ * The path that decides what a packet of others costs this host. It keeps to
+ * registers, and leaves to judge() what is not plain.
+ *
  * Frames of a VLAN pass here too, before its own device gets them; only those
  * without a tag, or with a mere priority, are this device's.
  */
 static unsigned int hook_ingress(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
+	const struct iphdr *ip = (const struct iphdr *)skb->data;
+	const struct cohort_netdev *netdev = priv;
+	const struct cohort_cluster *cluster;
+	const struct cohort_table *table;
+	const __be16 *ports;
+
 	if (skb->protocol != htons(ETH_P_IP))
 		return NF_ACCEPT;
 	if (unlikely(skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb)))
 		return NF_ACCEPT;
-	return judge_ipv4(priv, skb, state);
+	if (unlikely(skb_headlen(skb) < PLAIN_LEN))
+		return judge_scattered(netdev, skb, state);
+	cluster = cluster_of(netdev, ip->daddr);
+	if (!cluster)
+		return NF_ACCEPT;
+	table = rcu_dereference(cluster->table);
+	if (unlikely(overheard(skb, table)))
+		return NF_ACCEPT;
+	if (unlikely(!is_plain(skb, ip)))
+		return judge(skb, cluster, table, state);
+	ports = (const __be16 *)(ip + 1);
+	return cohort_verdict(skb, cluster, table, ip->saddr, ports[0], ports[1], state);
 }
 
 void cohort_hook_ingress_init(struct nf_hook_ops *ops, struct cohort_netdev *netdev,

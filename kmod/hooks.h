@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Where packets meet the module. Each hook is there only while a cluster needs
- * it. Getting and putting them needs the namespace's lock, and may sleep.
+ * it.
  */
 #ifndef _COHORT_HOOKS_H
 #define _COHORT_HOOKS_H
@@ -11,15 +11,14 @@
 struct cohort_net;
 struct cohort_netdev;
 
-/* At a device's ingress: judges whole packets, and drops before anything is spent on them. */
+/* At a device's ingress: judges packets, and drops before anything is spent on them. */
 void cohort_hook_ingress_init(struct nf_hook_ops *ops, struct cohort_netdev *netdev,
 			      struct net_device *dev);
 
-/* At PRE_ROUTING: judges datagrams that came in fragments, put together by then. */
-int cohort_hook_inet_get(struct cohort_net *cnet);
-void cohort_hook_inet_put(struct cohort_net *cnet);
-
-/* At ARP output: the cluster's MAC address goes into what is said of a VIP. */
+/*
+ * At ARP output: the cluster's MAC address goes into what is said of a VIP. One
+ * a namespace; getting and putting it needs the namespace's lock, and may sleep.
+ */
 int cohort_hook_arp_get(struct cohort_net *cnet);
 void cohort_hook_arp_put(struct cohort_net *cnet);
 

@@ -101,6 +101,31 @@ static struct cohort_netdev *find_by_name(const struct cohort_net *cnet, const c
 	return NULL;
 }
 
+static struct cohort_netdev *netdev_alloc(struct cohort_net *cnet, const char *ifname)
+{
+	struct cohort_netdev *netdev = kzalloc(sizeof(*netdev), GFP_KERNEL);
+	struct cohort_vips *vips;
+
+	if (!netdev)
+		return NULL;
+	INIT_LIST_HEAD(&netdev->clusters);
+	vips = cohort_vips_build(&netdev->clusters, NULL, 0);
+	if (!vips) {
+		kfree(netdev);
+		return NULL;
+	}
+	RCU_INIT_POINTER(netdev->vips, vips);
+	netdev->cnet = cnet;
+	strscpy(netdev->ifname, ifname, IFNAMSIZ);
+	return netdev;
+}
+
+static void netdev_free(struct cohort_netdev *netdev)
+{
+	cohort_vips_free(cohort_netdev_vips(netdev));
+	kfree_rcu(netdev, rcu);
+}
+
 /**
  * cohort_netdev_get() - the entry of a device that is there now
  * @cnet: the namespace
@@ -136,16 +161,13 @@ struct cohort_netdev *cohort_netdev_get(struct cohort_net *cnet, const char *ifn
 		GENL_SET_ERR_MSG_FMT(info, "%s came back, but could not be used", ifname);
 		return ERR_PTR(-ENODEV);
 	}
-	netdev = kzalloc(sizeof(*netdev), GFP_KERNEL);
+	netdev = netdev_alloc(cnet, dev->name);
 	if (!netdev)
 		return ERR_PTR(-ENOMEM);
-	netdev->cnet = cnet;
-	INIT_LIST_HEAD(&netdev->clusters);
-	strscpy(netdev->ifname, dev->name, IFNAMSIZ);
 	err = attach(netdev, dev);
 	if (err) {
 		GENL_SET_ERR_MSG_FMT(info, "%s takes no ingress hook", ifname);
-		kfree_rcu(netdev, rcu);
+		netdev_free(netdev);
 		return ERR_PTR(err);
 	}
 	list_add_tail_rcu(&netdev->list, &cnet->netdevs);
@@ -161,8 +183,7 @@ void cohort_netdev_put(struct cohort_netdev *netdev)
 	if (netdev->dev)
 		detach(netdev);
 	list_del_rcu(&netdev->list);
-	cohort_vips_free(cohort_netdev_vips(netdev));
-	kfree_rcu(netdev, rcu);
+	netdev_free(netdev);
 }
 
 struct cohort_vips *cohort_netdev_vips(const struct cohort_netdev *netdev)

@@ -22,7 +22,7 @@ struct net_device;
 
 /**
  * struct cohort_netdev - a device name with clusters on it
- * @vips: from an address to its cluster, for packets
+ * @vips: from an address to its cluster, for packets; never NULL
  * @dev: the device, NULL while there is none of this name; readers under RCU only
  *	compare it
  * @cnet: its namespace

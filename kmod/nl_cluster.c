@@ -26,9 +26,9 @@ static int vip_put(struct sk_buff *skb, const struct cohort_vip *vip)
 	if (!nest)
 		return -EMSGSIZE;
 	if (cohort_vip_is_ipv4(vip))
-		err = nla_put_in_addr(skb, COHORT_A_VIP_ADDRESS, vip->key.addr.s6_addr32[3]);
+		err = nla_put_in_addr(skb, COHORT_A_VIP_ADDRESS, vip->addr.s6_addr32[3]);
 	else
-		err = nla_put_in6_addr(skb, COHORT_A_VIP_ADDRESS, &vip->key.addr);
+		err = nla_put_in6_addr(skb, COHORT_A_VIP_ADDRESS, &vip->addr);
 	if (err || nla_put_u32(skb, COHORT_A_VIP_PREFIX_LEN, vip->prefix_len))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -29,8 +29,6 @@
  * @config_seq: changes with every change of configuration, so that a dump notices
  * @arp_users: clusters that need the ARP hook
  * @arp_ops: that hook
- * @inet_users: clusters that need fragments put together first
- * @inet_ops: the hook after that
  * @lease_work: tells of leases that ran out
  * @closed: the namespace is going: nothing may be added any more
  */
@@ -44,8 +42,6 @@ struct cohort_net {
 	u32 config_seq;
 	unsigned int arp_users;
 	struct nf_hook_ops arp_ops;
-	unsigned int inet_users;
-	struct nf_hook_ops inet_ops;
 	struct work_struct lease_work;
 	bool closed;
 };

@@ -6,10 +6,11 @@
 #if !defined(_COHORT_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define _COHORT_TRACE_H
 
+#include <linux/ip.h>
+#include <linux/skbuff.h>
 #include <linux/tracepoint.h>
 
 #include "cluster.h"
-#include "flow.h"
 
 #define COHORT_TRACE_VERDICTS						\
 	{ COHORT_STAT_ACCEPTED,			"accepted" },		\
@@ -21,32 +22,33 @@
 	{ COHORT_STAT_ADOPT_DROPPED,		"adopt_dropped" },	\
 	{ COHORT_STAT_MALFORMED_DROPPED,	"malformed_dropped" }
 
-/* A packet to a VIP was judged. The ports are 0 where the hash mode leaves them out. */
+/* A packet to a VIP was judged. */
 TRACE_EVENT(cohort_verdict,
-	TP_PROTO(const struct cohort_cluster *cluster, const struct cohort_flow *flow,
-		 u32 bucket, enum cohort_stat why),
-	TP_ARGS(cluster, flow, bucket, why),
+	TP_PROTO(const struct cohort_cluster *cluster, const struct sk_buff *skb, u32 bucket,
+		 enum cohort_stat why),
+	TP_ARGS(cluster, skb, bucket, why),
 	TP_STRUCT__entry(
 		__array(char, name, COHORT_NAME_MAX + 1)
+		__field(const void *, skbaddr)
 		__array(u8, src, 4)
-		__field(u16, sport)
-		__field(u16, dport)
-		__field(u32, bucket)
 		__field(u8, protocol)
 		__field(u8, why)
+		__field(u32, bucket)
 	),
 	TP_fast_assign(
+		struct iphdr _ip = {};
+		const struct iphdr *ip = skb_header_pointer(skb, 0, sizeof(_ip), &_ip) ?: &_ip;
+
 		memcpy(__entry->name, cluster->name, sizeof(__entry->name));
-		memcpy(__entry->src, &flow->src.ip, sizeof(__entry->src));
-		__entry->sport = ntohs(flow->sport);
-		__entry->dport = ntohs(flow->dport);
-		__entry->bucket = bucket;
-		__entry->protocol = flow->protocol;
+		__entry->skbaddr = skb;
+		memcpy(__entry->src, &ip->saddr, sizeof(__entry->src));
+		__entry->protocol = ip->protocol;
 		__entry->why = why;
+		__entry->bucket = bucket;
 	),
-	TP_printk("%s: protocol %u from %pI4:%u to port %u, bucket %u: %s", __entry->name,
-		  __entry->protocol, __entry->src, __entry->sport, __entry->dport,
-		  __entry->bucket, __print_symbolic(__entry->why, COHORT_TRACE_VERDICTS))
+	TP_printk("%s: skb %p, protocol %u from %pI4, bucket %u: %s", __entry->name,
+		  __entry->skbaddr, __entry->protocol, __entry->src, __entry->bucket,
+		  __print_symbolic(__entry->why, COHORT_TRACE_VERDICTS))
 );
 
 /* The bucket states of a cluster were replaced. */

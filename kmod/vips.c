@@ -31,7 +31,8 @@ struct cohort_vips *cohort_vips_build(const struct list_head *clusters,
 	vips = kvzalloc(struct_size(vips, slot, 1UL << bits), GFP_KERNEL);
 	if (!vips)
 		return NULL;
-	vips->bits = bits;
+	vips->shift = 64 - bits;
+	vips->mask = (1U << bits) - 1;
 	list_for_each_entry(cluster, clusters, on_dev)
 		if (cluster != except)
 			cohort_vips_insert(vips, cluster, cluster->vips, cluster->vip_count);
@@ -42,15 +43,18 @@ struct cohort_vips *cohort_vips_build(const struct list_head *clusters,
 void cohort_vips_insert(struct cohort_vips *vips, struct cohort_cluster *cluster,
 			const struct cohort_vip *list, unsigned int count)
 {
-	const unsigned int mask = (1U << vips->bits) - 1;
 	unsigned int i, n;
 
 	for (n = 0; n < count; n++) {
-		for (i = cohort_vips_start(vips, &list[n].key); vips->slot[i].cluster;)
-			i = (i + 1) & mask;
-		vips->slot[i].word[0] = list[n].key.word[0];
-		vips->slot[i].word[1] = list[n].key.word[1];
-		vips->slot[i].cluster = cluster;
+		const struct cohort_vip_key key = cohort_vip_key_ipv6(&list[n].addr);
+
+		for (i = cohort_vips_start(vips, key); vips->slot[i].cluster;)
+			i = (i + 1) & vips->mask;
+		vips->slot[i] = (struct cohort_vip_slot) {
+			.hi = key.hi,
+			.lo = key.lo,
+			.cluster = cluster,
+		};
 	}
 }
 
@@ -61,12 +65,11 @@ void cohort_vips_insert(struct cohort_vips *vips, struct cohort_cluster *cluster
  */
 void cohort_vips_remove(struct cohort_vips *vips, const struct cohort_cluster *cluster)
 {
-	const unsigned int mask = (1U << vips->bits) - 1;
 	unsigned int i;
 
-	for (i = 0; i <= mask; i++)
+	for (i = 0; i <= vips->mask; i++)
 		if (vips->slot[i].cluster == cluster)
-			WRITE_ONCE(vips->slot[i].word[0], COHORT_VIP_GONE);
+			WRITE_ONCE(vips->slot[i].hi, COHORT_VIP_GONE);
 }
 
 /* Free a table, NULL included, once its readers are done. Any context. */

@@ -15,47 +15,64 @@ struct cohort_cluster;
 struct list_head;
 
 /**
- * union cohort_vip_key - an address of either family
- * @addr: IPv6, or IPv4 as ::ffff:a.b.c.d
- * @word: the same, to compare
+ * struct cohort_vip_key - an address of either family, to be compared
+ * @hi: the first half of the IPv6 address as it lies in memory, or of ::ffff:a.b.c.d
+ * @lo: the second half
  */
-union cohort_vip_key {
-	struct in6_addr addr;
-	u64 word[2];
+struct cohort_vip_key {
+	u64 hi;
+	u64 lo;
 };
 
-static inline union cohort_vip_key cohort_vip_key_ipv4(__be32 addr)
+static inline struct cohort_vip_key cohort_vip_key_ipv6(const struct in6_addr *addr)
 {
-	union cohort_vip_key key;
+	struct cohort_vip_key key;
 
-	ipv6_addr_set_v4mapped(addr, &key.addr);
+	memcpy(&key, addr, sizeof(key));
 	return key;
+}
+
+/* The same as of ::ffff:a.b.c.d, but it stays in registers. */
+static inline struct cohort_vip_key cohort_vip_key_ipv4(__be32 addr)
+{
+	const u64 raw = (__force u32)addr;
+	const u64 prefix = (__force u32)htonl(0xffff);
+
+#ifdef __BIG_ENDIAN
+	return (struct cohort_vip_key) { .lo = prefix << 32 | raw };
+#else
+	return (struct cohort_vip_key) { .lo = raw << 32 | prefix };
+#endif
 }
 
 /**
  * struct cohort_vip - one virtual address, as it was configured
- * @key: the address
+ * @addr: IPv6, or IPv4 as ::ffff:a.b.c.d
  * @prefix_len: kept for whoever manages the address
  */
 struct cohort_vip {
-	union cohort_vip_key key;
+	struct in6_addr addr;
 	u8 prefix_len;
 };
 
 static inline bool cohort_vip_is_ipv4(const struct cohort_vip *vip)
 {
-	return ipv6_addr_v4mapped(&vip->key.addr);
+	return ipv6_addr_v4mapped(&vip->addr);
 }
 
 /**
  * struct cohort_vip_slot - a place in the table
- * @word: the key; word[0] is COHORT_VIP_GONE once the VIP left its cluster
+ * @hi: of the key; COHORT_VIP_GONE once the VIP left its cluster
+ * @lo: of the key
  * @cluster: whose it is, NULL in an empty slot
+ *
+ * Aligned so that none lies across two cache lines.
  */
 struct cohort_vip_slot {
-	u64 word[2];
+	u64 hi;
+	u64 lo;
 	struct cohort_cluster *cluster;
-};
+} __aligned(32);
 
 /* No address of a packet begins so: as IPv6 it would be multicast, which no one looks up. */
 #define COHORT_VIP_GONE (~0ULL)
@@ -63,34 +80,35 @@ struct cohort_vip_slot {
 /**
  * struct cohort_vips - open addressing, at most half full
  * @rcu: frees the table after its last reader
- * @bits: it has 1 << bits slots
+ * @shift: of the hash, so that it is a slot's number
+ * @mask: slots - 1
  * @slot: linear probing from the key's hash to the first empty one
  *
  * Adding builds a new table. Removing marks slots in the old one, because it must not fail.
  */
 struct cohort_vips {
 	struct rcu_head rcu;
-	unsigned int bits;
+	unsigned int shift;
+	unsigned int mask;
 	struct cohort_vip_slot slot[];
 };
 
 static inline unsigned int cohort_vips_start(const struct cohort_vips *vips,
-					     const union cohort_vip_key *key)
+					     struct cohort_vip_key key)
 {
-	return hash_64(key->word[0] ^ key->word[1], vips->bits);
+	return ((key.hi ^ key.lo) * GOLDEN_RATIO_64) >> vips->shift;
 }
 
 /* The cluster that @key belongs to, or NULL. Context: RCU, or the lock of the namespace. */
 static inline struct cohort_cluster *cohort_vips_find(const struct cohort_vips *vips,
-						      const union cohort_vip_key *key)
+						      struct cohort_vip_key key)
 {
-	const unsigned int mask = (1U << vips->bits) - 1;
 	unsigned int i = cohort_vips_start(vips, key);
 
-	for (;; i = (i + 1) & mask) {
+	for (;; i = (i + 1) & vips->mask) {
 		const struct cohort_vip_slot *slot = &vips->slot[i];
 
-		if (READ_ONCE(slot->word[0]) == key->word[0] && slot->word[1] == key->word[1])
+		if (likely(slot->lo == key.lo && READ_ONCE(slot->hi) == key.hi))
 			return slot->cluster;
 		if (!slot->cluster)
 			return NULL;

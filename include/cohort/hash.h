@@ -30,7 +30,7 @@ struct cohort_hash {
 };
 
 /* The number whose little-endian representation lies in memory as @raw does. */
-static inline __u32 cohort_le32(__u32 raw)
+static __always_inline __u32 cohort_le32(__u32 raw)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	return __builtin_bswap32(raw);
@@ -40,7 +40,7 @@ static inline __u32 cohort_le32(__u32 raw)
 }
 
 /* The number whose big-endian representation lies in memory as @raw does. */
-static inline __u32 cohort_be32(__u32 raw)
+static __always_inline __u32 cohort_be32(__u32 raw)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	return raw;
@@ -50,7 +50,7 @@ static inline __u32 cohort_be32(__u32 raw)
 }
 
 /* Two ports in network order, as the four bytes sport, dport, read little-endian. */
-static inline __u32 cohort_port_bytes(__u16 sport, __u16 dport)
+static __always_inline __u32 cohort_port_bytes(__u16 sport, __u16 dport)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	return (__u32)__builtin_bswap16(dport) << 16 | __builtin_bswap16(sport);
@@ -60,7 +60,7 @@ static inline __u32 cohort_port_bytes(__u16 sport, __u16 dport)
 }
 
 /* Take SipHash's 16 key bytes as its paper does: two little-endian words. */
-static inline void cohort_hash_set_key(struct cohort_hash *hash, const __u8 key[COHORT_KEY_LEN])
+static __always_inline void cohort_hash_set_key(struct cohort_hash *hash, const __u8 key[COHORT_KEY_LEN])
 {
 	int word, byte;
 
@@ -72,7 +72,7 @@ static inline void cohort_hash_set_key(struct cohort_hash *hash, const __u8 key[
 }
 
 /* The inverse of cohort_hash_set_key(). */
-static inline void cohort_hash_get_key(const struct cohort_hash *hash, __u8 key[COHORT_KEY_LEN])
+static __always_inline void cohort_hash_get_key(const struct cohort_hash *hash, __u8 key[COHORT_KEY_LEN])
 {
 	int i;
 
@@ -88,12 +88,12 @@ struct cohort_siphash {
 	__u64 v0, v1, v2, v3;
 };
 
-static inline __u64 cohort_rol64(__u64 word, unsigned int bits)
+static __always_inline __u64 cohort_rol64(__u64 word, unsigned int bits)
 {
 	return word << bits | word >> (64 - bits);
 }
 
-static inline void cohort_siphash_round(struct cohort_siphash *s)
+static __always_inline void cohort_siphash_round(struct cohort_siphash *s)
 {
 	s->v0 += s->v1;
 	s->v2 += s->v3;
@@ -107,7 +107,7 @@ static inline void cohort_siphash_round(struct cohort_siphash *s)
 	s->v2 = cohort_rol64(s->v2, 32);
 }
 
-static inline void cohort_siphash_start(struct cohort_siphash *s, const __u64 key[2])
+static __always_inline void cohort_siphash_start(struct cohort_siphash *s, const __u64 key[2])
 {
 	s->v0 = key[0] ^ 0x736f6d6570736575ULL;
 	s->v1 = key[1] ^ 0x646f72616e646f6dULL;
@@ -115,7 +115,7 @@ static inline void cohort_siphash_start(struct cohort_siphash *s, const __u64 ke
 	s->v3 = key[1] ^ 0x7465646279746573ULL;
 }
 
-static inline void cohort_siphash_word(struct cohort_siphash *s, __u64 word)
+static __always_inline void cohort_siphash_word(struct cohort_siphash *s, __u64 word)
 {
 	s->v3 ^= word;
 	cohort_siphash_round(s);
@@ -123,7 +123,7 @@ static inline void cohort_siphash_word(struct cohort_siphash *s, __u64 word)
 }
 
 /* @tail: the message's last len % 8 bytes, little-endian. */
-static inline __u64 cohort_siphash_finish(struct cohort_siphash *s, __u64 tail, __u8 len)
+static __always_inline __u64 cohort_siphash_finish(struct cohort_siphash *s, __u64 tail, __u8 len)
 {
 	cohort_siphash_word(s, tail | (__u64)len << 56);
 	s->v2 ^= 0xff;
@@ -133,7 +133,7 @@ static inline __u64 cohort_siphash_finish(struct cohort_siphash *s, __u64 tail, 
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
-static inline __u32 cohort_rol32(__u32 word, unsigned int bits)
+static __always_inline __u32 cohort_rol32(__u32 word, unsigned int bits)
 {
 	return word << bits | word >> (32 - bits);
 }
@@ -143,7 +143,7 @@ static inline __u32 cohort_rol32(__u32 word, unsigned int bits)
  * computed it: only the final mix of Bob Jenkins' lookup3, since no more than
  * three words ever go in.
  */
-static inline __u32 cohort_jhash(__u32 a, __u32 b, __u32 c, __u32 words, __u32 seed)
+static __always_inline __u32 cohort_jhash(__u32 a, __u32 b, __u32 c, __u32 words, __u32 seed)
 {
 	const __u32 start = 0xdeadbeefU + (words << 2) + seed;
 
@@ -173,7 +173,7 @@ static inline __u32 cohort_jhash(__u32 a, __u32 b, __u32 c, __u32 words, __u32 s
  * nodes of different endianness disagree in the port modes. So do these,
  * or old and new nodes could not share a cluster.
  */
-static inline __u32 cohort_hash_ipv4(const struct cohort_hash *hash, __u32 src,
+static __always_inline __u32 cohort_hash_ipv4(const struct cohort_hash *hash, __u32 src,
 				     __u16 sport, __u16 dport)
 {
 	struct cohort_siphash s;
@@ -198,7 +198,7 @@ static inline __u32 cohort_hash_ipv4(const struct cohort_hash *hash, __u32 src,
  *
  * Of the twenty bytes src, sport, dport in network order.
  */
-static inline __u32 cohort_hash_ipv6(const struct cohort_hash *hash, const __u32 src[4],
+static __always_inline __u32 cohort_hash_ipv6(const struct cohort_hash *hash, const __u32 src[4],
 				     __u16 sport, __u16 dport)
 {
 	struct cohort_siphash s;
@@ -220,7 +220,7 @@ static inline __u32 cohort_hash_ipv6(const struct cohort_hash *hash, const __u32
  *
  * Takes the high bits, as CLUSTERIP did: its node number is this, plus 1.
  */
-static inline __u32 cohort_hash_bucket(__u32 value, __u32 buckets)
+static __always_inline __u32 cohort_hash_bucket(__u32 value, __u32 buckets)
 {
 	return (__u32)((__u64)value * buckets >> 32);
 }
