@@ -69,7 +69,7 @@ def header(script):
 
 def host():
     """TAP programs that run on this machine and leave it as it was."""
-    for script in sorted((ROOT / "tests/host").glob("*.sh")):
+    for script in sorted((ROOT / "tests/host").glob("*.*")):
         head = header(script)
         yield Suite(f"host:{script.stem}", [str(script)], results.of_tap,
                     int(head.get("cores", 1)), int(head.get("timeout", 600)))

@@ -7,23 +7,11 @@
 # timeout: 1200
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
+source tests/vm/lib.sh
 
 export COHORT_BUILD=${COHORT_BUILD:-$PWD/build}
 tree=$COHORT_BUILD/dkms-test
 version=$(sed -n 's,^project.cohort VERSION \([0-9.]*\).*,\1,p' CMakeLists.txt)
-count=0
-
-check() { # NAME COMMAND…: its output is shown as comments
-    local name=$1
-    shift
-    count=$((count + 1))
-    if "$@" > >(sed 's/^/# /') 2>&1; then
-        echo "ok $count - $name"
-    else
-        echo "not ok $count - $name"
-    fi
-    wait $!
-}
 
 # In the place of root a namespace's root will do: all that is written is in $tree.
 manage() {
@@ -57,4 +45,3 @@ done
 check 'dkms-install again replaces it' manage install
 check 'dkms-uninstall succeeds' manage uninstall
 check 'dkms-uninstall leaves nothing' test -z "$(find "$tree" -name '*cohort*')"
-echo "1..$count"
