@@ -8,6 +8,7 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -19,22 +20,23 @@ unsigned char family_of(const IpAddress& address) {
     return address.family == Family::ipv4 ? AF_INET : AF_INET6;
 }
 
-Message address_request(std::uint16_t type, int flags, std::uint32_t index, const Vip& vip) {
+Message address_request(std::uint16_t type, int flags, std::uint32_t index,
+                        const IpAddress& address) {
     Message request(type, flags);
     auto* header = request.header<ifaddrmsg>();
-    header->ifa_family = family_of(vip.address);
-    header->ifa_prefixlen = vip.prefix_len;
+    header->ifa_family = family_of(address);
+    header->ifa_prefixlen = static_cast<unsigned char>(address.size() * 8);
     header->ifa_scope = RT_SCOPE_UNIVERSE;
     header->ifa_index = index;
-    request.put_bytes(IFA_LOCAL, vip.address.span());
-    request.put_bytes(IFA_ADDRESS, vip.address.span());
+    request.put_bytes(IFA_LOCAL, address.span());
+    request.put_bytes(IFA_ADDRESS, address.span());
     return request;
 }
 
 struct Held {
-    Vip vip;
+    IpAddress address;
     std::uint32_t index = 0;
-    std::uint8_t mark = 0;
+    bool ours = false;
 };
 
 std::optional<Held> decode_address(const nlmsghdr* message) {
@@ -53,10 +55,8 @@ std::optional<Held> decode_address(const nlmsghdr* message) {
         return std::nullopt;
 
     const auto* header = static_cast<const ifaddrmsg*>(nlmsg_data(message));
-    Held held{{*address, header->ifa_prefixlen}, header->ifa_index, 0};
-    if (fields[IFA_PROTO])
-        held.mark = nla_get_u8(fields[IFA_PROTO]);
-    return held;
+    const bool ours = fields[IFA_PROTO] && nla_get_u8(fields[IFA_PROTO]) == kAddressMark;
+    return Held{*address, header->ifa_index, ours};
 }
 
 Result<std::vector<Held>> addresses_of(Socket& socket, std::uint32_t index) {
@@ -116,8 +116,13 @@ Result<bool> AddressClient::add(const std::string& dev, const Vip& vip) {
     const auto index = device_index(dev);
     if (!index)
         return index.error();
+    const auto held = addresses_of(*socket_, *index);
+    if (!held)
+        return held.error();
+    if (std::ranges::find(*held, vip.address, &Held::address) != held->end())
+        return false;
 
-    Message request = address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, *index, vip);
+    Message request = address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, *index, vip.address);
     request.put_u32(IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
     request.put_u8(IFA_PROTO, kAddressMark);
     if (vip.address.family == Family::ipv6) {
@@ -132,8 +137,8 @@ Result<bool> AddressClient::add(const std::string& dev, const Vip& vip) {
         return false;
     if (!added)
         return Error{ErrorKind::refused,
-                     fmt::format("cannot add {} to device '{}': {}", format_vip(vip), dev,
-                                 added.error().message),
+                     fmt::format("cannot add {} to device '{}': {}", format_address(vip.address),
+                                 dev, added.error().message),
                      added.error().code};
     return true;
 }
@@ -147,36 +152,33 @@ Result<bool> AddressClient::remove(const std::string& dev, const Vip& vip) {
     const auto held = addresses_of(*socket_, *index);
     if (!held)
         return held.error();
-
-    bool ours = false;
-    for (const Held& one : *held)
-        ours = ours || (one.mark == kAddressMark && one.vip == vip);
-    if (!ours)
+    const auto is_ours = [&](const Held& one) { return one.ours && one.address == vip.address; };
+    if (std::ranges::none_of(*held, is_ours))
         return false;
 
-    Message request = address_request(RTM_DELADDR, 0, *index, vip);
+    Message request = address_request(RTM_DELADDR, 0, *index, vip.address);
     const auto removed = socket_->exchange(request);
     if (!removed && (removed.error().code == EADDRNOTAVAIL || removed.error().code == ENODEV))
         return false;
     if (!removed)
         return Error{ErrorKind::refused,
-                     fmt::format("cannot remove {} from device '{}': {}", format_vip(vip), dev,
-                                 removed.error().message),
+                     fmt::format("cannot remove {} from device '{}': {}",
+                                 format_address(vip.address), dev, removed.error().message),
                      removed.error().code};
     return true;
 }
 
-Result<std::vector<Vip>> AddressClient::list(const std::string& dev) {
+Result<std::vector<IpAddress>> AddressClient::list(const std::string& dev) {
     const auto index = device_index(dev);
     if (!index)
         return index.error();
     const auto held = addresses_of(*socket_, *index);
     if (!held)
         return held.error();
-    std::vector<Vip> ours;
+    std::vector<IpAddress> ours;
     for (const Held& one : *held) {
-        if (one.mark == kAddressMark)
-            ours.push_back(one.vip);
+        if (one.ours)
+            ours.push_back(one.address);
     }
     return ours;
 }

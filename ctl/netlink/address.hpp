@@ -4,6 +4,11 @@
 // without duplicate address detection, since every node holds them. IPv6 ones
 // are deprecated from the start, so that they are never chosen as a source.
 //
+// Each stands by itself, as a /32 or /128, whatever the length of its prefix:
+// of several IPv4 addresses in one prefix, Linux makes the later ones depend on
+// the first, gives them no route, and removes them along with it. So a VIP
+// could take the host's own address away, or go with it.
+//
 // An address of ours bears a protocol mark (IFA_PROTO); one that an
 // administrator set up bears another or none, and is never touched.
 #pragma once
@@ -36,7 +41,8 @@ public:
     /// The index of a device; refused with ENODEV if there is none.
     Result<std::uint32_t> device_index(const std::string& dev);
 
-    /// True if it was added; false, and no error, if the device had it.
+    /// True if it was added; false, and no error, if the device had the
+    /// address, by whatever prefix.
     Result<bool> add(const std::string& dev, const Vip& vip);
 
     /// True if it was removed; false, and no error, if it is not there or not
@@ -44,7 +50,7 @@ public:
     Result<bool> remove(const std::string& dev, const Vip& vip);
 
     /// The addresses of the device that bear our mark.
-    Result<std::vector<Vip>> list(const std::string& dev);
+    Result<std::vector<IpAddress>> list(const std::string& dev);
 
 private:
     explicit AddressClient(std::unique_ptr<Socket> socket);
