@@ -17,6 +17,7 @@ from .qmp import Qmp
 from .vm import Vm
 
 BOOT_TIMEOUT = 180
+DISK_SIZE = 16 << 20
 
 
 class Task:
@@ -75,26 +76,29 @@ class Task:
 class Guest:
     """A virtual machine of a Lab, which may be booted again after its end."""
 
-    def __init__(self, name, kernel, build, switch, memory=256, env=None):
+    def __init__(self, name, kernel, build, switch, memory=256, env=None, disk=False):
         self.name = name
         self.kernel = kernel
         self._build = build
         self._switch = switch
         self._memory = memory
         self._env = env or {}
+        self._disk = switch.directory / f"{name}.disk" if disk else None
         self._vm = None
         self._qmp = None
         self._agent = None
         self._tasks = {}
         self._numbers = itertools.count(1)
         self._booted = threading.Event()
+        self._boot_deadline = 0.0
 
     def boot(self):
         """Begin to boot; wait_booted() waits for the end of it."""
         self._agent, theirs = socket.socketpair()
         devices = [*self._switch.devices(self.name),
                    "-chardev", f"socket,id=agent,fd={theirs.fileno()}",
-                   "-device", "virtserialport,chardev=agent,name=cohort.agent"]
+                   "-device", "virtserialport,chardev=agent,name=cohort.agent",
+                   *self._disk_devices()]
         hardware = Hardware(self._memory, 1, False, devices, [theirs.fileno()])
         env = jobs.environment(self.kernel, self._build) | {"COHORT_HOSTNAME": self.name}
         try:
@@ -104,13 +108,29 @@ class Guest:
         self._qmp = Qmp(self._vm.qmp)
         self._tasks = {}
         self._booted.clear()
+        self._boot_deadline = time.monotonic() + BOOT_TIMEOUT
         threading.Thread(target=self._read, args=(self._agent,), daemon=True).start()
 
+    def _disk_devices(self):
+        """A disk, /dev/vda, that outlives the machine's boots; zeroes at first."""
+        if not self._disk:
+            return []
+        with open(self._disk, "ab") as disk:
+            disk.truncate(DISK_SIZE)
+        return ["-drive", f"file={self._disk},if=none,id=disk,format=raw",
+                "-device", "virtio-blk-pci,drive=disk"]
+
     def wait_booted(self):
-        deadline = time.monotonic() + BOOT_TIMEOUT
-        while not self._booted.wait(0.2):
-            if not self._vm.running or time.monotonic() > deadline:
-                raise VmError(f"{self.name} did not boot; its last words:\n{self._vm.console}")
+        while not self.booted:
+            self._booted.wait(0.2)
+
+    @property
+    def booted(self):
+        """Whether it takes orders. Fails once it is clear that it never will."""
+        if not self._booted.is_set() and (not self._vm.running or
+                                          time.monotonic() > self._boot_deadline):
+            raise VmError(f"{self.name} did not boot; its last words:\n{self._vm.console}")
+        return self._booted.is_set()
 
     def _read(self, agent):
         with agent.makefile("r", encoding="utf-8", errors="replace") as lines:
