@@ -43,8 +43,8 @@ new_up() { # MODE SEED NODES NODE
         bail "the module refuses $*"
     ns new cohortctl bucket own web $(($4 - 1)) || bail "the module cannot own bucket $(($4 - 1))"
 }
-new_only() { # NODE FORMER
-    ns new cohortctl bucket release web $(($2 - 1)) && ns new cohortctl bucket own web $(($1 - 1)) ||
+new_only() { # NODE
+    ns new cohortctl bucket set web --epoch "$1" --own $(($1 - 1)) ||
         bail "the module cannot own bucket $(($1 - 1))"
 }
 new_down() { ns new cohortctl cluster del web || bail "cannot delete the cluster"; }
@@ -63,7 +63,7 @@ agree() { # MODE SEED NODES
     for ((node = 1; node <= $3; node++)); do
         if ((node > 1)); then
             old_only $node $((node - 1))
-            new_only $node $((node - 1))
+            new_only $node
         fi
         now=$(tuples "$1" "$2" "$3" $node) || bail "cannot send"
         ((now > 0)) || bail "node $node has no flow"
