@@ -256,7 +256,6 @@ void Daemon::do_action(const core::Note& note) {
 }
 
 void Daemon::do_action(const core::Stopped&) {
-    log(Level::notice, "left the cluster");
     end();
 }
 
