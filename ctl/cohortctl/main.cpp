@@ -4,6 +4,9 @@
 #include "ctl/cohortctl/command_line.hpp"
 #include "ctl/cohortctl/output.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <exception>
 
@@ -12,6 +15,16 @@ namespace {
 using cohort::Error;
 using cohort::ErrorKind;
 using cohort::Result;
+
+/// Puts something in the place of standard descriptors that are closed, or a
+/// socket would take their numbers and be written to as if it were one. What
+/// is put there is of the wrong direction, so that its use is an error still.
+void occupy_standard_descriptors() {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
 
 int exit_status(ErrorKind kind) {
     switch (kind) {
@@ -39,6 +52,7 @@ Result<void> run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+    occupy_standard_descriptors();
     if (const auto done = run(argc, argv); !done) {
         std::fprintf(stderr, "%s\n", cohort::ctl::error_line(done.error()).c_str());
         return exit_status(done.error().kind);

@@ -28,8 +28,13 @@ exits() {
 # device NAME [NAMESPACE]: an Ethernet device that swallows what it is sent.
 device() { ip ${2+-n "$2"} link add "$1" type dummy && ip ${2+-n "$2"} link set "$1" up; }
 
-# has_address DEVICE ADDR/LEN
-has_address() { [[ -n $(ip -o addr show dev "$1" to "${2%/*}" | grep -F " $2 ") ]]; }
+# has_address DEVICE ADDRESS…: all of them.
+has_address() {
+    local address
+    for address in "${@:2}"; do
+        [[ -n $(ip -o addr show dev "$1" to "$address") ]] || return
+    done
+}
 
 # as_nobody COMMAND…: without any privilege.
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$@"; }

@@ -56,8 +56,11 @@ is "nothing changed" "$(cohortctl -j bucket show web)" "$all"
 # ---- the most buckets there can be -----------------------------------------
 
 check "65536 buckets" cohortctl cluster add big --dev eth1 --vip 192.0.2.51/24 --buckets 65536
-check "every second one" cohortctl bucket own big "$(seq -s, 0 2 65534)"
-is "is shown" "$(json .own cohortctl -j bucket show big)" "$(seq -s, 0 2 65534)"
+every_fifth=$(seq -s, 0 5 65535)
+own_every_fifth() { cohortctl bucket own big "$every_fifth"; }
+shows_every_fifth() { [[ $(json .own cohortctl -j bucket show big) == "$every_fifth" ]]; }
+check "every fifth one" own_every_fifth
+check "is shown" shows_every_fifth
 at_most "people get at most 80 columns" "$(cohortctl bucket show big | wc -L)" 80
 
 # ---- leases ----------------------------------------------------------------

@@ -23,27 +23,28 @@ check "with buckets" cohortctl bucket own web 0-9
 snapshot() { cohortctl -j cluster show; ip addr; }
 before=$(snapshot)
 
-wrong() { exits "usage: ${*:3}" 1 "$1" cohortctl "${@:3}"; }
-add() { wrong "$1" x cluster add new "${@:2}"; }
-set_() { wrong "$1" x cluster set web "${@:2}"; }
+# wrong WORDS ARGUMENT…
+wrong() { exits "refused: ${*:2}" 1 "$1" cohortctl "${@:2}"; }
+add() { wrong "$1" cluster add new "${@:2}"; }
+set_() { wrong "$1" cluster set web "${@:2}"; }
 good=(--dev eth1 --vip 192.0.2.60/24)
 
 # ---- commands --------------------------------------------------------------
 
-wrong "a command is missing" x
-wrong "unknown 'frobnicate'" x frobnicate
-wrong "a command is missing; it is one of add, set, del, show" x cluster
-wrong "unknown 'remove'" x cluster remove web
-wrong "NAME is required" x cluster del
-wrong "unexpected '--force'" x cluster del web --force
-wrong "unexpected 'more'" x bucket own web 1 more
-wrong "--netns needs a value" x cluster show -n
-wrong "is not a name of a network namespace" x -n ../1/ns cluster show
+wrong "a command is missing"
+wrong "unknown 'frobnicate'" frobnicate
+wrong "a command is missing; it is one of add, set, del, show" cluster
+wrong "unknown 'remove'" cluster remove web
+wrong "NAME is required" cluster del
+wrong "unexpected '--force'" cluster del web --force
+wrong "unexpected 'more'" bucket own web 1 more
+wrong "--netns needs a value" cluster show -n
+wrong "is not a name of a network namespace" -n ../ns cluster show
 
 # ---- values of cluster add and set -----------------------------------------
 
 for name in Web 'a b' a/b a.b "$(printf 'x%.0s' {1..32})" ''; do
-    wrong "is not 1 to 31 of a-z 0-9 - _" x cluster add "$name" "${good[@]}"
+    wrong "is not 1 to 31 of a-z 0-9 - _" cluster add "$name" "${good[@]}"
 done
 add "--dev is required" --vip 192.0.2.60/24
 add "--vip is required" --dev eth1
@@ -83,12 +84,63 @@ set_ "bucket count '0'" --buckets 0
 
 # ---- key files -------------------------------------------------------------
 
-key=$COHORT_OUT/key
 key=/tmp/key
 printf 'a key of thirty-two random bytes' >"$key"
-chmod 644 "$key"
-add "'chmod 600' it" "${good[@]}" --key-file "$key"
+for mode in 644 640 604 700; do
+    chmod "$mode" "$key"
+    add "has mode 0$mode" "${good[@]}" --key-file "$key"
+done
 chmod 600 "$key"
 add "exclude each other" "${good[@]}" --key-file "$key" --seed 1
 add "clusterip takes --seed" "${good[@]}" --key-file "$key" --function clusterip
-add "belongs to user 4711" "${good[@]}" --key-file <(:) 2>/dev/null || true
+chown 4711 "$key"
+add "belongs to user 4711" "${good[@]}" --key-file "$key"
+echo short >"$key"
+chown 0 "$key"
+add "at least 16 bytes, this one 5" "${good[@]}" --key-file "$key"
+add "No such file or directory" "${good[@]}" --key-file /tmp/none
+add "not a regular file" "${good[@]}" --key-file /tmp
+mkfifo -m 600 /tmp/fifo
+add "not a regular file" "${good[@]}" --key-file /tmp/fifo
+
+# ---- bucket lists, epochs, deadlines ---------------------------------------
+
+for list in '' ',' '1,' ',1' 1-2-3 -1 0x1 a 1.5 '1 2' '1;2'; do
+    wrong "bucket list: " bucket own web "--" "$list"
+done
+wrong "runs backwards; write 3-7" bucket own web 7-3
+wrong "bucket 5 is named twice" bucket own web 0-5,5
+wrong "there are 4096 buckets, 0 to 4095" bucket own web 4096
+wrong "--epoch is required" bucket set web --own 1
+wrong "epoch '-1'" bucket set web --epoch -1 --own 1
+wrong "epoch '18446744073709551616'" bucket set web --epoch 18446744073709551616
+wrong "states own and adopt" bucket set web --epoch 1 --own 1 --adopt 1
+wrong "duration '1'" bucket set web --epoch 1 --deadline 1
+wrong "farthest, 1h" bucket renew web --deadline 2h
+
+# ---- hash ------------------------------------------------------------------
+
+wrong "--src is required" hash web
+for src in '' web 192.0.2 192.0.2.1:65536 192.0.2.1: '[192.0.2.1]:1' '[2001:db8::1'; do
+    wrong "source '$src'" hash web --src "$src"
+done
+wrong "destination port '65536'" hash web --src 192.0.2.1 --dport 65536
+wrong "has no VIP of the family of 2001:db8::1" hash web --src 2001:db8::1
+
+is "nothing changed" "$(snapshot)" "$before"
+
+# ---- what is printed -------------------------------------------------------
+
+is "the version" "$(cohortctl --version | grep -c '^cohortctl [0-9]')" 1
+for command in "" cluster "cluster add" "cluster set" bucket "bucket set" hash stats monitor status; do
+    # shellcheck disable=SC2086 # words
+    check "help of '$command'" eval "cohortctl $command --help | grep -q Example"
+done
+full() { cohortctl cluster show >/dev/full; }
+full 2>/tmp/words
+is "a full disk is an error" "$?" 2
+is "and is said" "$(</tmp/words)" "cohortctl: cannot write to standard output: No space left on device"
+closed() { cohortctl -j cluster show >&-; }
+check_fails "so is a closed output" closed
+is "another locale changes nothing" "$(LC_ALL=de_DE.UTF-8 cohortctl -j cluster show)" \
+    "$(cohortctl -j cluster show)"

@@ -30,6 +30,6 @@ lan_add lan
 lan_join lan left eth0 192.0.2.1/24
 lan_join lan right eth0 192.0.2.2/24
 check_soon "namespaces on a bridge reach each other" 5 ns left ping -c 1 -W 1 192.0.2.2
-cable_pull lan right
+ip -n lan link set right down
 no_carrier() { ip -n right link show eth0 | grep -q NO-CARRIER; }
 check_soon "a pulled cable takes the carrier" 5 no_carrier
