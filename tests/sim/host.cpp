@@ -41,8 +41,15 @@ void Host::boot() {
     powered_ = true;
     const auto ppm = static_cast<std::int64_t>(dice_.below(2001)) - 1000;
     clock_ = NodeClock(scheduler_.now(), dice_.between(seconds{5}, seconds{500}), ppm);
-    kernel_ = Kernel(config_.buckets);
+    fresh_kernel();
     start();
+}
+
+void Host::fresh_kernel() {
+    kernel_ = Kernel(config_.buckets);
+    if (faults_.overruns) {
+        kernel_.ignore_deadline();
+    }
 }
 
 void Host::power_off() {
@@ -51,7 +58,7 @@ void Host::power_off() {
         end_daemon();
         powered_ = false;
         ++boot_;
-        kernel_ = Kernel(config_.buckets);
+        fresh_kernel();
         observer_.kernel_changed(index_);
     }
 }

@@ -30,6 +30,7 @@ struct HostFaults {
     double stalls_at_wake = 0;    ///< between reading the clock and stepping
     Duration stall_most{};
     bool forgets_plan = false;  ///< breaks A3: the durable state is lost at each restart
+    bool overruns = false;      ///< breaks A2: the kernel does not look at its deadline
 };
 
 /// Sees everything that a host does; the checker.
@@ -68,7 +69,6 @@ public:
     Time now() const { return clock_.at(scheduler_.now()); }
     const core::Machine& machine() const { return *machine_; }
     const Kernel& kernel() const { return kernel_; }
-    Kernel& kernel() { return kernel_; }
     const core::Plan& durable() const { return durable_; }
     const core::MachineConfig& config() const { return config_; }
     HostFaults& faults() { return faults_; }
@@ -79,6 +79,7 @@ private:
         std::optional<Frame> frame;
     };
 
+    void fresh_kernel();
     void turn();
     bool busy() const { return stalled_ || !alive(); }
     void step(const core::Event& event);

@@ -219,14 +219,12 @@ Verdict run_scenario(const ScenarioOptions& options) {
     }
     for (auto& host : world.hosts) {
         host->faults().forgets_plan = options.forget_plan;
+        host->faults().overruns = options.ignore_deadline;
         if (world.dice.chance(0.5)) {
             host->boot();
         } else {
             world.scheduler.after(world.dice.between(milliseconds{1}, seconds{3}),
                                   [&host] { host->boot(); });
-        }
-        if (options.ignore_deadline) {
-            host->kernel().ignore_deadline();
         }
     }
     world.run_for(world.dice.between(seconds{1}, seconds{4}));

@@ -2,90 +2,58 @@
 #include "ctl/cohortd/core/holdings.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace cohort::core {
 
 namespace {
 
-bool any(const std::vector<Rights>& rights) {
-    return std::any_of(rights.begin(), rights.end(), [](Rights r) { return r != Rights::none; });
-}
-
-void clear(std::vector<Rights>& rights) {
-    std::fill(rights.begin(), rights.end(), Rights::none);
+std::size_t rights_in(Rights rights) {
+    return static_cast<std::size_t>(std::popcount(static_cast<std::uint8_t>(rights)));
 }
 
 }  // namespace
 
-std::vector<Rights> Holdings::held() const {
-    std::vector<Rights> all(open_.size());
-    for (std::size_t b = 0; b < all.size(); ++b) {
-        all[b] = open_[b] | carried_[b];
+void Holdings::carry(const Plan& plan) {
+    resume(held_, plan);
+}
+
+void Holdings::drop_all(const Plan& plan) {
+    resume(std::vector<Rights>(held_.size(), Rights::none), plan);
+}
+
+void Holdings::resume(const std::vector<Rights>& kernel, const Plan& plan) {
+    given_ = 0;
+    for (std::size_t b = 0; b < held_.size(); ++b) {
+        const Rights given = plan.rights(node_, b);
+        held_[b] = kernel[b] & given;
+        given_ += rights_in(given);
     }
-    return all;
+    carried_ = true;
+    count();
 }
 
-bool Holdings::empty() const {
-    return !any(open_) && !any(carried_);
-}
-
-bool Holdings::any_carried() const {
-    return any(carried_);
-}
-
-std::size_t Holdings::fresh_count() const {
-    std::size_t count = 0;
-    for (std::size_t b = 0; b < open_.size(); ++b) {
-        count += ((open_[b] | carried_[b]) & Rights::fresh) != Rights::none ? 1U : 0U;
+void Holdings::open(const Plan& plan) {
+    for (std::size_t b = 0; b < held_.size(); ++b) {
+        held_[b] = plan.rights(node_, b);
     }
-    return count;
-}
-
-bool Holdings::lacks(const Plan& plan, NodeId node) const {
-    for (std::size_t b = 0; b < open_.size(); ++b) {
-        const Rights given = plan.rights(node, b);
-        if ((given & (open_[b] | carried_[b])) != given) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void Holdings::carry(const Plan& plan, NodeId node) {
-    for (std::size_t b = 0; b < open_.size(); ++b) {
-        carried_[b] = (open_[b] | carried_[b]) & plan.rights(node, b);
-    }
-    clear(open_);
-}
-
-void Holdings::resume(const std::vector<Rights>& kernel, const Plan& plan, NodeId node) {
-    for (std::size_t b = 0; b < open_.size(); ++b) {
-        carried_[b] = kernel[b] & plan.rights(node, b);
-    }
-    clear(open_);
-}
-
-void Holdings::open_carried() {
-    for (std::size_t b = 0; b < open_.size(); ++b) {
-        open_[b] = open_[b] | carried_[b];
-    }
-    clear(carried_);
-}
-
-void Holdings::open(const Plan& plan, NodeId node) {
-    for (std::size_t b = 0; b < open_.size(); ++b) {
-        open_[b] = plan.rights(node, b);
-    }
-    clear(carried_);
+    carried_ = false;
+    count();
 }
 
 void Holdings::drop_carried() {
-    clear(carried_);
+    if (carried_) {
+        std::fill(held_.begin(), held_.end(), Rights::none);
+        count();
+    }
 }
 
-void Holdings::drop_all() {
-    clear(open_);
-    clear(carried_);
+void Holdings::count() {
+    rights_ = fresh_ = 0;
+    for (const Rights held : held_) {
+        rights_ += rights_in(held);
+        fresh_ += (held & Rights::fresh) != Rights::none ? 1U : 0U;
+    }
 }
 
 }  // namespace cohort::core

@@ -32,7 +32,7 @@ Machine::State::State(MachineConfig machine_config)
       voter(electorate, config.timers),
       lease(electorate, config.timers),
       barrier(electorate),
-      holdings(config.buckets),
+      holdings(config.buckets, config.self),
       plan(empty_plan(config.buckets, config.config_digest)) {
     if (config.groups.empty()) {
         config.groups.push_back(config.buckets);

@@ -63,9 +63,9 @@ void Machine::State::accept(Plan accepted, Time now) {
     plan = std::move(accepted);
     plan_whole = true;
     if (keep) {
-        holdings.carry(plan, self());
+        holdings.carry(plan);
     } else {
-        holdings.drop_all();
+        holdings.drop_all(plan);
     }
     // Not released before the kernel has confirmed exactly this.
     set_kernel(now);
@@ -114,7 +114,7 @@ bool Machine::State::may_open() const {
 
 /// R10. A complete barrier is told at once, and starts the second round.
 void Machine::State::advance_barrier(Time now) {
-    if (may_open() && holdings.lacks(plan, self()) && !barrier.second_round() &&
+    if (may_open() && holdings.lacks() && !barrier.second_round() &&
         barrier.complete(voter.clear(now))) {
         barrier.begin_second_round(mutated(Mutation::no_second_round) ? 1 : last_seq + 1);
         trigger(Trigger::change, now);
@@ -124,14 +124,14 @@ void Machine::State::advance_barrier(Time now) {
 
 void Machine::State::try_open() {
     if (may_open() && barrier.second_round() && lease.quorum_acked_since(*barrier.second_round()) &&
-        holdings.lacks(plan, self())) {
+        holdings.lacks()) {
         open_all("all others released them or are clear");
     }
 }
 
 void Machine::State::open_all(const std::string& why) {
     const std::size_t before = holdings.fresh_count();
-    holdings.open(plan, self());
+    holdings.open(plan);
     kernel_stale = true;
     note(Note::Level::notice, "serving " + std::to_string(holdings.fresh_count() - before) +
                                   " more, " + buckets_text(holdings.fresh_count()) +

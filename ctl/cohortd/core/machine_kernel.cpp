@@ -16,10 +16,14 @@ void Machine::State::resume_kernel(const KernelHeld& kernel, Time now) {
     kernel_floor = kernel.epoch_counter;
     if (has_vote && kernel.states.size() == config.buckets && now < kernel.deadline) {
         lease.resume(std::min(kernel.deadline, now + config.timers.lease));
-        holdings.resume(kernel.states, plan, self());
-        note(Note::Level::notice, "the kernel still serves " +
-                                      buckets_text(holdings.fresh_count()) + ", for " +
-                                      text(*lease.carry() - now));
+        holdings.resume(kernel.states, plan);
+        if (!holdings.empty()) {
+            note(Note::Level::notice, "the kernel still serves " +
+                                          buckets_text(holdings.fresh_count()) + ", for " +
+                                          text(*lease.carry() - now));
+        }
+    } else {
+        holdings.drop_all(plan);
     }
     set_kernel(now);
     release_ticket = last_ticket;

@@ -26,7 +26,7 @@ bool Machine::State::somebody_can_take_over() const {
 
 void Machine::State::advance_leave(Time now) {
     if (leaving == Leaving::handing_over) {
-        const bool gone = holdings.empty() && !holdings.lacks(plan, self());
+        const bool gone = holdings.empty() && !holdings.lacks();
         if (gone && released() && release_sent) {
             leaving = Leaving::quiet;
             leave_until = now + config.timers.promise;
@@ -34,7 +34,7 @@ void Machine::State::advance_leave(Time now) {
         } else if (now >= leave_until || (!gone && !somebody_can_take_over())) {
             leaving = Leaving::clearing;
             leave_until = now + config.timers.promise;
-            holdings.drop_all();
+            holdings.drop_all(plan);
             set_kernel(now);
             note(Note::Level::warning, "nobody takes over: serving ends now");
         }

@@ -134,12 +134,17 @@ std::vector<Share> Machine::State::shares(Time now) const {
     return out;
 }
 
-std::optional<Plan> Machine::State::wanted_plan(Time now) const {
+std::optional<Plan> Machine::State::wanted_plan(Time now) {
+    auto basis = std::pair(plan.id, shares(now));
+    if (at_rest == basis) {
+        return std::nullopt;
+    }
     Plan wanted;
     wanted.config_digest = config.config_digest;
-    wanted.fresh = assign(plan.fresh, shares(now), config.groups);
+    wanted.fresh = assign(plan.fresh, basis.second, config.groups);
     wanted.old = wanted.fresh;
     if (wanted.fresh == plan.fresh && wanted.old == plan.old) {
+        at_rest = std::move(basis);
         return std::nullopt;
     }
     return wanted;

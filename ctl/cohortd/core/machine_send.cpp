@@ -56,7 +56,7 @@ void Machine::State::send_heartbeats(Time now) {
 /// Something waits for the peers' next acks: R10's rounds, or the first lease
 /// at this epoch.
 bool Machine::State::waits_for_acks(Time now) const {
-    if (holdings.lacks(plan, self()) || holdings.any_carried()) {
+    if (holdings.lacks() || holdings.any_carried()) {
         return true;
     }
     for (std::size_t i = 0; i < peers.size(); ++i) {

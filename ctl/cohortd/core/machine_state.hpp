@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cohort::core {
@@ -94,7 +95,7 @@ struct Machine::State {
     std::vector<Share> shares(Time now) const;
     bool leads(Time now) const;
     bool alone() const;
-    std::optional<Plan> wanted_plan(Time now) const;
+    std::optional<Plan> wanted_plan(Time now);
     bool may_move(const Plan& wanted, Time now) const;
     void ask_prevotes(Time now);
     void issue(Plan plan, Time now);
@@ -183,6 +184,8 @@ struct Machine::State {
         Time asked;
     };
     std::optional<Candidacy> candidacy;
+    /// The epoch and the shares for which no move is wanted, as found last.
+    std::optional<std::pair<EpochId, std::vector<Share>>> at_rest;
     std::optional<Time> back_off_until;
 
     // ---- leaving

@@ -16,6 +16,7 @@ struct Share {
     NodeId id = kNobody;
     unsigned home = 1;    ///< weight in the configuration
     unsigned weight = 1;  ///< weight now; 0: gets nothing
+    bool operator==(const Share&) const = default;
 };
 
 /// How many buckets each node is due: largest remainder of the weights, so each
