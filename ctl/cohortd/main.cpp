@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <sodium.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -116,6 +117,14 @@ int fail(const Error& error) {
     return exit_status(error);
 }
 
+/// A page that must come from the disk first would stop the heartbeats. Under a
+/// limit, though, memory could no longer grow: then it is better not locked.
+void stay_in_memory() {
+    const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+    if (::setrlimit(RLIMIT_MEMLOCK, &unlimited) == 0)
+        ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+}
+
 int run(const Options& options) {
     auto config = config::load_config(options.config);
     if (!config)
@@ -132,9 +141,7 @@ int run(const Options& options) {
     shell::Daemon daemon(io, *std::move(config), options.socket, std::move(trace));
     if (auto started = daemon.start(); !started)
         return fail(started.error());
-    // A page that must come from the disk first would stop the heartbeats; if
-    // the limit does not allow it, the daemon still works.
-    ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+    stay_in_memory();
     const Signals signals(io, daemon);
     std::optional<Watchdog> watchdog;
     if (const auto period = shell::watchdog_period())

@@ -19,18 +19,9 @@ std::string_view in_words(DeviceState state) {
 
 }  // namespace
 
-Checks::Checks(std::vector<config::Check> checks, Changed changed)
-    : checks_(std::move(checks)), changed_(std::move(changed)) {}
-
-Result<std::unique_ptr<Checks>> Checks::start(boost::asio::io_context& io,
-                                              std::vector<config::Check> checks, Changed changed) {
-    std::unique_ptr<Checks> all(new Checks(std::move(checks), std::move(changed)));
-    auto links = LinkWatch::start(io, [self = all.get()] { self->judge(); });
-    if (!links)
-        return links.error();
-    all->links_ = *std::move(links);
-    all->judge();
-    return all;
+Checks::Checks(const LinkWatch& links, std::vector<config::Check> checks, Changed changed)
+    : links_(links), checks_(std::move(checks)), changed_(std::move(changed)) {
+    judge();
 }
 
 void Checks::configure(std::vector<config::Check> checks) {
@@ -42,7 +33,7 @@ void Checks::configure(std::vector<config::Check> checks) {
 void Checks::judge() {
     bool healthy = true;
     for (const config::Check& check : checks_) {
-        const DeviceState state = links_->state_of(check.dev);
+        const DeviceState state = links_.state_of(check.dev);
         healthy = healthy && state == DeviceState::up;
         const auto [last, first] = last_.try_emplace(check.name, DeviceState::up);
         if (last->second != state)

@@ -3,15 +3,11 @@
 // The health checks of this node: well if every one of them is.
 #pragma once
 
-#include "ctl/base/result.hpp"
 #include "ctl/cohortd/config/config.hpp"
 #include "ctl/cohortd/health/link_watch.hpp"
 
-#include <boost/asio/io_context.hpp>
-
 #include <functional>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,12 +15,14 @@ namespace cohort::health {
 
 class Checks {
 public:
-    /// Called from the loop when healthy() changed.
+    /// Called when healthy() changed, from within judge() and configure().
     using Changed = std::function<void(bool healthy)>;
 
-    static Result<std::unique_ptr<Checks>> start(boost::asio::io_context& io,
-                                                 std::vector<config::Check> checks,
-                                                 Changed changed);
+    /// Judges at once. The watch outlives this.
+    Checks(const LinkWatch& links, std::vector<config::Check> checks, Changed changed);
+
+    /// To be called whenever the watch told of a change.
+    void judge();
 
     /// Other checks from now on; their verdict counts at once.
     void configure(std::vector<config::Check> checks);
@@ -32,14 +30,11 @@ public:
     bool healthy() const { return healthy_; }
 
 private:
-    Checks(std::vector<config::Check> checks, Changed changed);
-    void judge();
-
+    const LinkWatch& links_;
     std::vector<config::Check> checks_;
     Changed changed_;
     std::map<std::string, DeviceState> last_;  ///< by check, for the log
     bool healthy_ = true;
-    std::unique_ptr<LinkWatch> links_;
 };
 
 }  // namespace cohort::health

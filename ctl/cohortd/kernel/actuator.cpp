@@ -137,10 +137,38 @@ Result<netlink::BucketStates> Actuator::adapt(const netlink::Cluster& existing,
 
 Result<void> Actuator::place_vips(const config::Address& address) {
     for (const Vip& vip : address.vips) {
-        if (auto added = addresses_.add(address.dev, vip); !added)
+        const auto added = addresses_.add(address.dev, vip);
+        if (!added)
             return added.error();
+        if (!*added)
+            warn_of_foreign(address, vip);
     }
     return {};
+}
+
+/// The device had it already: from an earlier run of ours, or of somebody who
+/// will not take it away when this node leaves.
+void Actuator::warn_of_foreign(const config::Address& address, const Vip& vip) {
+    const auto ours = addresses_.list(address.dev);
+    if (!ours || std::ranges::find(*ours, vip.address) != ours->end())
+        return;
+    log(Level::warning,
+        "address {}: {} had {} before, and keeps it when this node leaves; let nothing but "
+        "cohortd set it up",
+        address.name, address.dev, format_vip(vip));
+}
+
+void Actuator::restore_vips() {
+    for (const config::Address& address : wanted_) {
+        for (const Vip& vip : address.vips) {
+            const auto added = addresses_.add(address.dev, vip);
+            if (added && *added)
+                log(Level::notice, "address {}: {} is on {} again", address.name, format_vip(vip),
+                    address.dev);
+            else if (!added && added.error().code != ENODEV)
+                log(Level::error, "address {}: {}", address.name, added.error().message);
+        }
+    }
 }
 
 /// I7: no cluster may serve longer than the core is told.

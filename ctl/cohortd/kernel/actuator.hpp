@@ -37,6 +37,10 @@ public:
     Outcome set(const core::KernelSet& set);
     Outcome renew(const core::KernelRenew& renew);
 
+    /// Puts back VIPs that a device lost, as one does that went away or, for
+    /// IPv6, down. To be called when a device came back.
+    void restore_vips();
+
     /// Removes clusters and VIPs: from here on the kernel serves nothing.
     void remove();
 
@@ -58,6 +62,7 @@ private:
                                         const netlink::ClusterSpec& wanted,
                                         const std::string& differs);
     Result<void> place_vips(const config::Address& address);
+    void warn_of_foreign(const config::Address& address, const Vip& vip);
     Result<void> level_deadlines(const std::vector<netlink::BucketStates>& all,
                                  const core::KernelHeld& held);
     Outcome judge(const Result<void>& result, const Held& cluster, std::string_view what);

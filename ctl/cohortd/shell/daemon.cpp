@@ -63,11 +63,8 @@ Result<void> Daemon::start() {
     if (!timer)
         return timer.error();
     timer_ = *std::move(timer);
-    auto checks = health::Checks::start(
-        io_, config_.checks, [this](bool healthy) { enqueue(core::HealthChanged{healthy}); });
-    if (!checks)
-        return checks.error();
-    checks_ = *std::move(checks);
+    if (auto watching = watch_health(); !watching)
+        return watching.error();
 
     auto actuator = kernel::Actuator::open(config_);
     if (!actuator)
@@ -123,6 +120,16 @@ Result<core::Plan> Daemon::load_state() {
     return core::empty_plan(config::bucket_count(config_), config::config_digest(config_));
 }
 
+Result<void> Daemon::watch_health() {
+    auto devices = health::LinkWatch::start(io_, [this] { on_devices(); });
+    if (!devices)
+        return devices.error();
+    devices_ = *std::move(devices);
+    checks_ = std::make_unique<health::Checks>(
+        *devices_, config_.checks, [this](bool healthy) { enqueue(core::HealthChanged{healthy}); });
+    return {};
+}
+
 core::Start Daemon::make_start(core::Plan plan, core::KernelHeld held) {
     core::Start start;
     start.session = session_;
@@ -165,10 +172,12 @@ void Daemon::reload() {
             obstacle);
         return;
     }
+    const bool other_links = config_.links != wanted->links;
     config_ = *std::move(wanted);
     links_->configure(config_.links);
     checks_->configure(config_.checks);
-    enqueue(core::LinksChanged{});
+    if (other_links)
+        enqueue(core::LinksChanged{});
     log(Level::notice, "reloaded {}", config_.file);
 }
 
@@ -189,6 +198,11 @@ void Daemon::on_timer() {
     links_->drain();
     queue_.push_back(core::Wake{before});
     run_queue();
+}
+
+void Daemon::on_devices() {
+    checks_->judge();
+    actuator_->restore_vips();
 }
 
 // Never run from in here: the caller may be a link that reads, and what the

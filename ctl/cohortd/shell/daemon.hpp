@@ -9,6 +9,7 @@
 #include "ctl/cohortd/config/config.hpp"
 #include "ctl/cohortd/core/machine.hpp"
 #include "ctl/cohortd/health/checks.hpp"
+#include "ctl/cohortd/health/link_watch.hpp"
 #include "ctl/cohortd/kernel/actuator.hpp"
 #include "ctl/cohortd/link/link_set.hpp"
 #include "ctl/cohortd/shell/boot_timer.hpp"
@@ -51,7 +52,9 @@ private:
     Result<core::Plan> load_state();
     admin::Handlers handlers();
     core::Start make_start(core::Plan plan, core::KernelHeld held);
+    Result<void> watch_health();
     void on_timer();
+    void on_devices();
 
     void enqueue(core::Event event);
     void run_queue();
@@ -82,6 +85,7 @@ private:
     std::unique_ptr<admin::ControlSocket> control_;
     std::optional<kernel::Actuator> actuator_;
     std::unique_ptr<BootTimer> timer_;
+    std::unique_ptr<health::LinkWatch> devices_;
     std::unique_ptr<health::Checks> checks_;
     std::unique_ptr<link::LinkSet> links_;
 };

@@ -74,36 +74,44 @@ TEST_F(Health, ChangesAreToldAsTheyHappen) {
     EXPECT_EQ(told, 2);
 }
 
-TEST_F(Health, IsSickWhileAnyCheckFails) {
-    std::vector<bool> told;
-    auto checks =
-        Checks::start(io_, {{"uplink", "lo"}}, [&](bool healthy) { told.push_back(healthy); });
-    ASSERT_TRUE(checks.has_value());
-    EXPECT_TRUE((*checks)->healthy());
-    EXPECT_TRUE(told.empty());
+class Verdict : public Health {
+protected:
+    /// The checks of this node, which follow its devices.
+    Checks& watched(std::vector<config::Check> checks) {
+        watch_ = *LinkWatch::start(io_, [this] { checks_->judge(); });
+        checks_ = std::make_unique<Checks>(*watch_, std::move(checks),
+                                           [this](bool healthy) { told_.push_back(healthy); });
+        return *checks_;
+    }
+
+    std::unique_ptr<LinkWatch> watch_;
+    std::unique_ptr<Checks> checks_;
+    std::vector<bool> told_;
+};
+
+TEST_F(Verdict, IsSickWhileTheDeviceHasNoLink) {
+    const Checks& checks = watched({{"uplink", "lo"}});
+    EXPECT_TRUE(checks.healthy());
+    EXPECT_TRUE(told_.empty());
     set_lo(false);
-    ASSERT_TRUE(until([&] { return !(*checks)->healthy(); }));
+    ASSERT_TRUE(until([&] { return !checks.healthy(); }));
     set_lo(true);
-    ASSERT_TRUE(until([&] { return (*checks)->healthy(); }));
-    EXPECT_EQ(told, (std::vector<bool>{false, true}));
+    ASSERT_TRUE(until([&] { return checks.healthy(); }));
+    EXPECT_EQ(told_, (std::vector<bool>{false, true}));
 }
 
-TEST_F(Health, ADeviceThatDoesNotExistIsSickFromTheStart) {
-    std::vector<bool> told;
-    const auto checks = Checks::start(io_, {{"uplink", "lo"}, {"other", "nosuchdev0"}},
-                                      [&](bool healthy) { told.push_back(healthy); });
-    ASSERT_TRUE(checks.has_value());
-    EXPECT_FALSE((*checks)->healthy());
-    EXPECT_EQ(told, (std::vector<bool>{false}));
-    (*checks)->configure({{"uplink", "lo"}});
-    EXPECT_TRUE((*checks)->healthy());
-    EXPECT_EQ(told, (std::vector<bool>{false, true}));
+TEST_F(Verdict, OneFailingCheckIsEnough) {
+    Checks& checks = watched({{"uplink", "lo"}, {"other", "nosuchdev0"}});
+    EXPECT_FALSE(checks.healthy());
+    EXPECT_EQ(told_, (std::vector<bool>{false}));
+    checks.configure({{"uplink", "lo"}});
+    EXPECT_TRUE(checks.healthy());
+    EXPECT_EQ(told_, (std::vector<bool>{false, true}));
 }
 
-TEST_F(Health, WithoutChecksANodeIsWell) {
-    const auto checks = Checks::start(io_, {}, [](bool) { FAIL(); });
-    ASSERT_TRUE(checks.has_value());
-    EXPECT_TRUE((*checks)->healthy());
+TEST_F(Verdict, WithoutChecksANodeIsWell) {
+    EXPECT_TRUE(watched({}).healthy());
+    EXPECT_TRUE(told_.empty());
 }
 
 }  // namespace
