@@ -151,8 +151,8 @@ static void publish_vips(struct cohort_netdev *netdev, struct cohort_vips *vips)
 	cohort_vips_free(old);
 }
 
-static int check_new(struct cohort_net *cnet, const char *name,
-		     const struct cohort_config *config, struct genl_info *info)
+static int check_new(struct cohort_net *cnet, const char *name, const struct cohort_config *config,
+		     struct genl_info *info)
 {
 	ASSERT_RTNL();
 	lockdep_assert_held(&cnet->lock);
@@ -164,8 +164,8 @@ static int check_new(struct cohort_net *cnet, const char *name,
 		return -EEXIST;
 	}
 	if (cnet->cluster_count >= COHORT_CLUSTERS_MAX) {
-		NL_SET_ERR_MSG(info->extack, "a network namespace has at most "
-			       __stringify(COHORT_CLUSTERS_MAX) " clusters");
+		GENL_SET_ERR_MSG_FMT(info, "a network namespace has at most %u clusters",
+				     COHORT_CLUSTERS_MAX);
 		return -ENOSPC;
 	}
 	return check_vips(cnet, config, NULL, info);

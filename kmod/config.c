@@ -77,8 +77,8 @@ static int vip_append(struct cohort_config *config, const struct nlattr *attr,
 	int err;
 
 	if (config->vip_count == COHORT_VIPS_MAX) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a cluster has at most "
-				    __stringify(COHORT_VIPS_MAX) " VIPs");
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a cluster has at most " __stringify(COHORT_VIPS_MAX) " VIPs");
 		return -E2BIG;
 	}
 	err = vip_parse(vip, attr, extack);
@@ -171,8 +171,8 @@ static int config_l2(struct cohort_config *config, struct genl_info *info, bool 
 	if (attrs[COHORT_A_MAC])
 		ether_addr_copy(config->mac, nla_data(attrs[COHORT_A_MAC]));
 	else if (derive)
-		cohort_mac_derive(config->mac, config->l2_mode,
-				  config->vips[0].addr.s6_addr, sizeof(struct in6_addr));
+		cohort_mac_derive(config->mac, config->l2_mode, config->vips[0].addr.s6_addr,
+				  sizeof(struct in6_addr));
 	return mac_check(config, info);
 }
 

@@ -155,7 +155,7 @@ bool cohort_flow_ipv4(struct cohort_flow *flow, const struct cohort_ipv4 *packet
 {
 	const u8 protocol = packet->ip->protocol;
 
-	*flow = (struct cohort_flow) { .src = packet->ip->saddr };
+	*flow = (struct cohort_flow){ .src = packet->ip->saddr };
 	if (protocol == IPPROTO_ICMP)
 		return flow_of_icmp(flow, packet, mode);
 	if (!cohort_mode_has_ports(mode))

@@ -38,9 +38,9 @@ struct cohort_ipv4 {
 
 /* Whether a flow, of which this node has only one of the two rights, is its own. */
 enum cohort_known {
-	COHORT_FLOW_KNOWN,	/* a socket of this node, not a listener */
-	COHORT_FLOW_NEW,	/* its first packet, or of a protocol without connections */
-	COHORT_FLOW_UNKNOWN,	/* in the middle of a connection that is not here */
+	COHORT_FLOW_KNOWN,   /* a socket of this node, not a listener */
+	COHORT_FLOW_NEW,     /* its first packet, or of a protocol without connections */
+	COHORT_FLOW_UNKNOWN, /* in the middle of a connection that is not here */
 };
 
 /* Where the mode takes one port or none, the hash leaves out the rest. */

@@ -87,7 +87,7 @@ int cohort_hook_arp_get(struct cohort_net *cnet)
 
 	lockdep_assert_held(&cnet->lock);
 	if (!cnet->arp_users) {
-		cnet->arp_ops = (struct nf_hook_ops) {
+		cnet->arp_ops = (struct nf_hook_ops){
 			.hook = hook_arp,
 			.priv = cnet,
 			.pf = NFPROTO_ARP,

@@ -20,8 +20,8 @@ static bool overheard(const struct sk_buff *skb, const struct cohort_table *tabl
 }
 
 /* The VIP's cluster on this device, or NULL. */
-static __always_inline const struct cohort_cluster *
-cluster_of(const struct cohort_netdev *netdev, __be32 daddr)
+static __always_inline const struct cohort_cluster *cluster_of(const struct cohort_netdev *netdev,
+							       __be32 daddr)
 {
 	return cohort_vips_find(rcu_dereference(netdev->vips), cohort_vip_key_ipv4(daddr));
 }
@@ -83,8 +83,7 @@ malformed:
 
 /* A packet so scattered that even its headers have to be collected. */
 static noinline unsigned int judge_scattered(const struct cohort_netdev *netdev,
-					     struct sk_buff *skb,
-					     const struct nf_hook_state *state)
+					     struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct cohort_cluster *cluster;
 	const struct cohort_table *table;
@@ -119,8 +118,7 @@ static __always_inline bool is_plain(const struct sk_buff *skb, const struct iph
  * Frames of a VLAN pass here too, before its own device gets them; only those
  * without a tag, or with a mere priority, are this device's.
  */
-static unsigned int hook_ingress(void *priv, struct sk_buff *skb,
-				 const struct nf_hook_state *state)
+static unsigned int hook_ingress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct iphdr *ip = (const struct iphdr *)skb->data;
 	const struct cohort_netdev *netdev = priv;
@@ -149,7 +147,7 @@ static unsigned int hook_ingress(void *priv, struct sk_buff *skb,
 void cohort_hook_ingress_init(struct nf_hook_ops *ops, struct cohort_netdev *netdev,
 			      struct net_device *dev)
 {
-	*ops = (struct nf_hook_ops) {
+	*ops = (struct nf_hook_ops){
 		.hook = hook_ingress,
 		.dev = dev,
 		.priv = netdev,

@@ -49,8 +49,9 @@ int cohort_lease_given(u64 *deadline, struct genl_info *info)
 	if (!attr)
 		return 0;
 	if (nla_get_u64(attr) > cohort_lease_default(COHORT_LEASE_MAX_MS)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr, "the deadline is more than "
-				    __stringify(COHORT_LEASE_MAX_MS) " ms ahead");
+		NL_SET_ERR_MSG_ATTR(
+			info->extack, attr,
+			"the deadline is more than " __stringify(COHORT_LEASE_MAX_MS) " ms ahead");
 		return -ERANGE;
 	}
 	*deadline = nla_get_u64(attr);

@@ -12,15 +12,15 @@
 #include "pernet.h"
 
 struct genl_family cohort_nl_family __ro_after_init = {
-	.name		= COHORT_GENL_NAME,
-	.version	= COHORT_GENL_VERSION,
-	.netnsok	= true,
-	.parallel_ops	= true,
-	.module		= THIS_MODULE,
-	.ops		= cohort_nl_ops,
-	.n_ops		= ARRAY_SIZE(cohort_nl_ops),
-	.mcgrps		= cohort_nl_mcgrps,
-	.n_mcgrps	= ARRAY_SIZE(cohort_nl_mcgrps),
+	.name = COHORT_GENL_NAME,
+	.version = COHORT_GENL_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = cohort_nl_ops,
+	.n_ops = ARRAY_SIZE(cohort_nl_ops),
+	.mcgrps = cohort_nl_mcgrps,
+	.n_mcgrps = ARRAY_SIZE(cohort_nl_mcgrps),
 };
 
 int __init cohort_netlink_init(void)
@@ -51,8 +51,7 @@ int cohort_nl_name(const char **name, struct genl_info *info)
 	if (cohort_name_ok(*name))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[COHORT_A_NAME],
-			    "a name is 1 to " __stringify(COHORT_NAME_MAX)
-			    " of a-z, 0-9, - and _");
+			    "a name is 1 to " __stringify(COHORT_NAME_MAX) " of a-z, 0-9, - and _");
 	return -EINVAL;
 }
 
@@ -120,8 +119,7 @@ int cohort_nl_reply(struct genl_info *info, const struct cohort_cluster *cluster
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
-	admin = netlink_ns_capable(info->user_ptr[0], genl_info_net(info)->user_ns,
-				   CAP_NET_ADMIN);
+	admin = netlink_ns_capable(info->user_ptr[0], genl_info_net(info)->user_ns, CAP_NET_ADMIN);
 	err = fill(reply, cluster, admin);
 	if (err) {
 		nlmsg_free(reply);
@@ -131,23 +129,11 @@ int cohort_nl_reply(struct genl_info *info, const struct cohort_cluster *cluster
 	return genlmsg_reply(reply, info);
 }
 
-/* A dump is of all clusters: it takes no attributes. */
-int cohort_nl_dump_start(struct netlink_callback *cb)
-{
-	struct nlattr **attrs = cohort_dump_attrs(cb);
-
-	if (attrs && attrs[COHORT_A_NAME]) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[COHORT_A_NAME],
-				    "a dump is of all clusters; ask for one without NLM_F_DUMP");
-		return -EINVAL;
-	}
-	return 0;
-}
-
 /*
  * As many clusters as fit into @skb, from where the last call stopped. Should
  * the configuration change meanwhile, the messages are marked, and the reader
- * asks again.
+ * asks again. Its request is refused here and not when the dump starts, where
+ * there is no extack yet.
  */
 int cohort_nl_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		   int (*fill)(struct sk_buff *skb, const struct cohort_cluster *cluster,
@@ -156,10 +142,16 @@ int cohort_nl_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	const struct net *net = sock_net(cb->skb->sk);
 	struct cohort_net *cnet = cohort_pernet(net);
 	const bool admin = netlink_ns_capable(cb->skb, net->user_ns, CAP_NET_ADMIN);
+	struct nlattr **attrs = cohort_dump_attrs(cb);
 	const struct cohort_cluster *cluster;
 	unsigned long at = 0;
 	void *head;
 
+	if (attrs && attrs[COHORT_A_NAME]) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[COHORT_A_NAME],
+				    "a dump is of all clusters; ask for one without NLM_F_DUMP");
+		return -EINVAL;
+	}
 	mutex_lock(&cnet->lock);
 	cb->seq = cnet->config_seq + 1; /* 0 would mean that it is not known */
 	list_for_each_entry(cluster, &cnet->clusters, list) {

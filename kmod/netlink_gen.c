@@ -106,7 +106,6 @@ const struct genl_ops cohort_nl_ops[10] = {
 	{
 		.cmd		= COHORT_CMD_CLUSTER_GET,
 		.doit		= cohort_nl_cluster_get_doit,
-		.start		= cohort_nl_dump_start,
 		.dumpit		= cohort_nl_cluster_get_dumpit,
 		.policy		= cohort_cluster_get_nl_policy,
 		.maxattr	= COHORT_A_NAME,
@@ -169,7 +168,6 @@ const struct genl_ops cohort_nl_ops[10] = {
 	{
 		.cmd		= COHORT_CMD_STATS_GET,
 		.doit		= cohort_nl_stats_get_doit,
-		.start		= cohort_nl_dump_start,
 		.dumpit		= cohort_nl_stats_get_dumpit,
 		.policy		= cohort_stats_get_nl_policy,
 		.maxattr	= COHORT_A_NAME,

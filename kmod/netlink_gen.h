@@ -16,7 +16,6 @@ enum cohort_nl_groups {
 };
 
 int cohort_nl_cluster_get_doit(struct sk_buff *skb, struct genl_info *info);
-int cohort_nl_dump_start(struct netlink_callback *cb);
 int cohort_nl_cluster_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int cohort_nl_cluster_new_doit(struct sk_buff *skb, struct genl_info *info);
 int cohort_nl_cluster_set_doit(struct sk_buff *skb, struct genl_info *info);

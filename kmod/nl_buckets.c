@@ -65,8 +65,8 @@ static int check_len(const struct nlattr *attr, u32 len, u32 buckets, struct gen
 	if (nla_len(attr) == len)
 		return 0;
 	NL_SET_BAD_ATTR(info->extack, attr);
-	GENL_SET_ERR_MSG_FMT(info, "%d bytes given, but %u buckets take %u", nla_len(attr),
-			     buckets, len);
+	GENL_SET_ERR_MSG_FMT(info, "%d bytes given, but %u buckets take %u", nla_len(attr), buckets,
+			     len);
 	return -EINVAL;
 }
 
@@ -85,8 +85,7 @@ static int buckets_fill(struct sk_buff *skb, const struct cohort_cluster *cluste
 	    nla_put_u32(skb, COHORT_A_BUCKETS, table->hash.buckets) ||
 	    nla_put_u64_64bit(skb, COHORT_A_EPOCH, table->epoch, COHORT_A_PAD) ||
 	    nla_put_u32(skb, COHORT_A_GENERATION, cluster->generation) ||
-	    nla_put(skb, COHORT_A_STATES, cohort_states_len(table->hash.buckets),
-		    table->states) ||
+	    nla_put(skb, COHORT_A_STATES, cohort_states_len(table->hash.buckets), table->states) ||
 	    cohort_nl_lease_put(skb, cluster))
 		return -EMSGSIZE;
 	return 0;
@@ -151,8 +150,8 @@ static int set_states(struct cohort_cluster *cluster, struct genl_info *info)
 
 	if (epoch < old->epoch)
 		return stale(old->epoch, info);
-	err = check_len(states, cohort_states_len(buckets), buckets, info) ?:
-	      cohort_lease_given(&deadline, info);
+	err = check_len(states, cohort_states_len(buckets), buckets, info)
+		      ?: cohort_lease_given(&deadline, info);
 	if (err)
 		return err;
 	if (!cohort_table_states_ok(buckets, nla_data(states))) {

@@ -89,8 +89,7 @@ int cohort_nl_cluster_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(cluster))
 		err = PTR_ERR(cluster);
 	else
-		err = cohort_nl_reply(info, cluster, cluster_size(cluster),
-				      cohort_nl_cluster_put);
+		err = cohort_nl_reply(info, cluster, cluster_size(cluster), cohort_nl_cluster_put);
 	mutex_unlock(&cnet->lock);
 	return err;
 }
@@ -176,8 +175,8 @@ int cohort_nl_cluster_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int stats_fill(struct sk_buff *skb, const struct cohort_cluster *cluster, bool admin)
 {
-	return nla_put_string(skb, COHORT_A_NAME, cluster->name) ?:
-	       cohort_stats_put(skb, cluster->stats);
+	return nla_put_string(skb, COHORT_A_NAME, cluster->name)
+		       ?: cohort_stats_put(skb, cluster->stats);
 }
 
 int cohort_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)

@@ -2,9 +2,8 @@
 
 #include "verdict.h"
 
-unsigned int cohort_verdict_traced(const struct sk_buff *skb,
-				   const struct cohort_cluster *cluster, u32 bucket,
-				   enum cohort_stat why, unsigned int verdict)
+unsigned int cohort_verdict_traced(const struct sk_buff *skb, const struct cohort_cluster *cluster,
+				   u32 bucket, enum cohort_stat why, unsigned int verdict)
 {
 	trace_cohort_verdict(cluster, skb, bucket, why);
 	return verdict;

@@ -14,9 +14,8 @@
 #include "trace.h"
 
 /* Tell the tracepoint, which most packets pass by without so much as a stack frame. */
-unsigned int cohort_verdict_traced(const struct sk_buff *skb,
-				   const struct cohort_cluster *cluster, u32 bucket,
-				   enum cohort_stat why, unsigned int verdict);
+unsigned int cohort_verdict_traced(const struct sk_buff *skb, const struct cohort_cluster *cluster,
+				   u32 bucket, enum cohort_stat why, unsigned int verdict);
 
 static __always_inline unsigned int cohort_drop(const struct sk_buff *skb,
 						const struct cohort_cluster *cluster, u32 bucket,
@@ -30,8 +29,8 @@ static __always_inline unsigned int cohort_drop(const struct sk_buff *skb,
 
 /* A packet that came by a group MAC is now as good as one to this host: TCP takes no other. */
 static __always_inline unsigned int cohort_accept(struct sk_buff *skb,
-						  const struct cohort_cluster *cluster,
-						  u32 bucket, enum cohort_stat why)
+						  const struct cohort_cluster *cluster, u32 bucket,
+						  enum cohort_stat why)
 {
 	cohort_stats_count(cluster->stats, why);
 	skb->pkt_type = PACKET_HOST;
@@ -47,8 +46,8 @@ unsigned int cohort_verdict_held(struct sk_buff *skb, const struct cohort_cluste
 
 static __always_inline unsigned int cohort_verdict(struct sk_buff *skb,
 						   const struct cohort_cluster *cluster,
-						   const struct cohort_table *table,
-						   __be32 src, __be16 sport, __be16 dport,
+						   const struct cohort_table *table, __be32 src,
+						   __be16 sport, __be16 dport,
 						   const struct nf_hook_state *state)
 {
 	const u32 hash = cohort_hash_ipv4(&table->hash, (__force u32)src, (__force u16)sport,

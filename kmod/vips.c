@@ -50,7 +50,7 @@ void cohort_vips_insert(struct cohort_vips *vips, struct cohort_cluster *cluster
 
 		for (i = cohort_vips_start(vips, key); vips->slot[i].cluster;)
 			i = (i + 1) & vips->mask;
-		vips->slot[i] = (struct cohort_vip_slot) {
+		vips->slot[i] = (struct cohort_vip_slot){
 			.hi = key.hi,
 			.lo = key.lo,
 			.cluster = cluster,

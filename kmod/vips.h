@@ -39,9 +39,9 @@ static inline struct cohort_vip_key cohort_vip_key_ipv4(__be32 addr)
 	const u64 prefix = (__force u32)htonl(0xffff);
 
 #ifdef __BIG_ENDIAN
-	return (struct cohort_vip_key) { .lo = prefix << 32 | raw };
+	return (struct cohort_vip_key){ .lo = prefix << 32 | raw };
 #else
-	return (struct cohort_vip_key) { .lo = raw << 32 | prefix };
+	return (struct cohort_vip_key){ .lo = raw << 32 | prefix };
 #endif
 }
 

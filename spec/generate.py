@@ -232,8 +232,6 @@ def handlers(family, operation):
     if "do" in operation:
         yield "doit", f"{stem}_doit"
     if "dump" in operation:
-        if "pre" in operation["dump"]:
-            yield "start", c_name(operation["dump"]["pre"])
         yield "dumpit", f"{stem}_dumpit"
 
 
@@ -286,14 +284,10 @@ def kernel_header(family):
               f"[{len(family.groups)}];", "", f"enum {c_name(family.name, 'nl_groups')} {{"]
     lines += [f"\t{c_upper(family.name, 'nlgrp', g['name'])}," for g in family.groups] + ["};", ""]
     signatures = {"doit": "struct sk_buff *skb, struct genl_info *info",
-                  "start": "struct netlink_callback *cb",
                   "dumpit": "struct sk_buff *skb, struct netlink_callback *cb"}
-    seen = []
     for operation in family.requests():
         for field, function in handlers(family, operation):
-            if function not in seen:
-                seen.append(function)
-                lines.append(f"int {function}({signatures[field]});")
+            lines.append(f"int {function}({signatures[field]});")
     return lines + ["", f"#endif /* {guard} */"]
 
 

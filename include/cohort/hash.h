@@ -60,7 +60,8 @@ static __always_inline __u32 cohort_port_bytes(__u16 sport, __u16 dport)
 }
 
 /* Take SipHash's 16 key bytes as its paper does: two little-endian words. */
-static __always_inline void cohort_hash_set_key(struct cohort_hash *hash, const __u8 key[COHORT_KEY_LEN])
+static __always_inline void cohort_hash_set_key(struct cohort_hash *hash,
+						const __u8 key[COHORT_KEY_LEN])
 {
 	int word, byte;
 
@@ -72,7 +73,8 @@ static __always_inline void cohort_hash_set_key(struct cohort_hash *hash, const 
 }
 
 /* The inverse of cohort_hash_set_key(). */
-static __always_inline void cohort_hash_get_key(const struct cohort_hash *hash, __u8 key[COHORT_KEY_LEN])
+static __always_inline void cohort_hash_get_key(const struct cohort_hash *hash,
+						__u8 key[COHORT_KEY_LEN])
 {
 	int i;
 
@@ -174,7 +176,7 @@ static __always_inline __u32 cohort_jhash(__u32 a, __u32 b, __u32 c, __u32 words
  * or old and new nodes could not share a cluster.
  */
 static __always_inline __u32 cohort_hash_ipv4(const struct cohort_hash *hash, __u32 src,
-				     __u16 sport, __u16 dport)
+					      __u16 sport, __u16 dport)
 {
 	struct cohort_siphash s;
 
@@ -199,7 +201,7 @@ static __always_inline __u32 cohort_hash_ipv4(const struct cohort_hash *hash, __
  * Of the twenty bytes src, sport, dport in network order.
  */
 static __always_inline __u32 cohort_hash_ipv6(const struct cohort_hash *hash, const __u32 src[4],
-				     __u16 sport, __u16 dport)
+					      __u16 sport, __u16 dport)
 {
 	struct cohort_siphash s;
 

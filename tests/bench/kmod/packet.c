@@ -12,8 +12,8 @@
 
 #define BENCH_PAYLOAD 18 /* an Ethernet frame of 60 bytes, if UDP */
 
-static const u8 bench_group[ETH_ALEN] = {0x01, 0x00, 0x5e, 0x7f, 0x00, 0x32};
-static const u8 bench_router[ETH_ALEN] = {0x02, 0x00, 0x00, 0x00, 0x00, 0x01};
+static const u8 bench_group[ETH_ALEN] = { 0x01, 0x00, 0x5e, 0x7f, 0x00, 0x32 };
+static const u8 bench_router[ETH_ALEN] = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x01 };
 
 static void bench_put_udp(struct sk_buff *skb, const struct bench_packet *packet)
 {

@@ -40,8 +40,7 @@ static inline struct nlattr **cohort_dump_attrs(struct netlink_callback *cb)
  * request's list of fragments, and is freed with it. A request too large for
  * kmalloc() has no such list: its refusal is told by errno and attribute only.
  */
-static inline __printf(2, 3)
-void cohort_extack_fmt(struct genl_info *info, const char *fmt, ...)
+static inline __printf(2, 3) void cohort_extack_fmt(struct genl_info *info, const char *fmt, ...)
 {
 	struct sk_buff *request = info->user_ptr[0];
 	const unsigned int size = 128;
