@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from packets import (AH, DCCP, ESP, GRE, ICMP, MODES, PORTED, SCTP, TCP, UDP, UDPLITE,  # noqa: E402
-                     Namespace, address, clusterip_hash, fragments, icmp, ip, mac, ports, until)
+                     Namespace, clusterip_hash, fragments, icmp, ip, mac, ports, until)
 
 VIP, CLIENT, ROUTER = "192.0.2.50", "198.51.100.7", "203.0.113.1"
 CLUSTER_MAC = mac("01:00:5e:00:00:50")
