@@ -26,6 +26,7 @@ class Suite:
     read: Callable
     cores: int = 1
     timeout: int = 600  # seconds
+    everyday: bool = True  # False: runs only when it is asked for
 
     @property
     def log(self):
@@ -62,7 +63,7 @@ def header(script):
     """The `# key: value` lines of a test's head."""
     found = {}
     for line in script.read_text(encoding="utf-8").splitlines()[:60]:
-        if match := re.match(r"# (kernels|timeout|cores): +(.*)", line):
+        if match := re.match(r"# (kernels|timeout|cores|everyday): +(.*)", line):
             found[match[1]] = match[2].strip()
     return found
 
@@ -83,7 +84,8 @@ def single_vms():
         for kernel in head.get("kernels", " ".join(KERNELS)).split():
             command = [str(ROOT / "tests/vm/run"), "--kernel", kernel, "--timeout", str(timeout),
                        str(script.relative_to(ROOT))]
-            yield Suite(f"vm:{script.stem}@{kernel}", command, results.of_tap, 1, timeout + 60)
+            yield Suite(f"vm:{script.stem}@{kernel}", command, results.of_tap, 1, timeout + 60,
+                        head.get("everyday") != "no")
 
 
 def clusters():
@@ -91,14 +93,17 @@ def clusters():
     for script in sorted((ROOT / "tests/vm/clusters").glob("*.py")):
         head = header(script)
         yield Suite(f"cluster:{script.stem}", [str(script)], results.of_tap, CORES,
-                    int(head.get("timeout", 1200)))
+                    int(head.get("timeout", 1200)), head.get("everyday") != "no")
 
 
 def find(patterns):
-    """Suites whose name, or its part before ':' or '@', matches one of the patterns; all if none."""
+    """Suites whose name, or its part before ':' or '@', matches one of the patterns.
+
+    Without patterns the everyday ones: those whose head does not say `# everyday: no`.
+    """
     everything = [*spec(), *unit(), *host(), *single_vms(), *clusters()]
     if not patterns:
-        return everything
+        return [suite for suite in everything if suite.everyday]
 
     def names(suite):
         return {suite.name, suite.name.split("@")[0], suite.name.split(":")[0]}

@@ -118,7 +118,8 @@ now_ms() {
 
 # Between two looks at a condition; without a process of its own.
 exec {_never}<> <(:) || exit 1
-_breathe() { read -rt 0.01 -u "$_never" || true; }
+POLL=0.02
+_breathe() { read -rt "$POLL" -u "$_never" || true; }
 
 # wait_until SECONDS COMMAND…: run the command until it succeeds; fails, and
 # says so, if it never does. (A condition made of several words: a function.)
@@ -155,24 +156,33 @@ pass_time() {
 alive() { kill -0 "$1" 2>/dev/null; }
 dead() { ! alive "$1"; }
 
-# stage PROGRAM…: bring programs and their libraries into the guest's memory.
-# Reading the host's files in a timed part would make virtual time jump. The
-# project's own programs come first in PATH, without their debug information.
+# What this library itself uses.
+STAGED=(bash ip ping nft tc grep sed awk tr cat head tail sleep sysctl rm mkdir mkfifo)
+
+# stage PROGRAM…: bring programs, and all that they open, into the guest's
+# memory. To wait for the host's files in a timed part would make virtual time
+# jump: even a symbolic link is read anew from the host each time.
+# The project's own programs come first in PATH, without debug information.
 stage() {
-    local name path library
+    local name path files=(/bin /sbin /lib /lib64 /etc/ld.so.cache /etc/iproute2/*)
     mkdir -p /run/stage
-    for name; do
+    for name in "${STAGED[@]}" "$@"; do
         path=$(command -v "$name") || bail "$name: not found in $PATH"
-        ldd "$path" 2>/dev/null | grep -o '/[^ ]*' | while read -r library; do
-            touch -c "$library"
-        done
-        if [[ $path == "$COHORT_BUILD"/* ]]; then
-            strip -g -o "/run/stage/${path##*/}" "$path"
+        mapfile -t -O "${#files[@]}" files < <(ldd "$path" 2>/dev/null | grep -o '/[^ ]*')
+        if [[ $path != "$COHORT_BUILD"/* ]]; then
+            while files+=("$path") && [[ -L $path ]]; do
+                path=$(cd "${path%/*}" && realpath -s "$(readlink "$path")")
+            done
+        elif [[ $COHORT_BUILD/vm/$name -nt $path ]]; then
+            cp "$COHORT_BUILD/vm/$name" /run/stage/
         else
-            touch -c "$path"
+            strip -g -o "/run/stage/$name" "$path"
         fi
     done
-    [[ $PATH == /run/stage:* ]] || PATH=/run/stage:$PATH
+    touch -ch "${files[@]}"
+    touch -c "${files[@]}"
+    PATH=/run/stage:${PATH#/run/stage:}
+    export LC_ALL=C
     hash -r
 }
 
@@ -209,10 +219,6 @@ lan_join() {
     } || bail "cannot join $2 to $1"
     [[ -z ${4-} ]] || ip -n "$2" addr add "$4" dev "$3" || bail "cannot give $4 to $2"
 }
-
-# cable_pull LAN NODE, cable_plug LAN NODE: the node's device loses its carrier.
-cable_pull() { ip -n "$1" link set "$2" down; }
-cable_plug() { ip -n "$1" link set "$2" up; }
 
 # ---- the probe -------------------------------------------------------------
 

@@ -16,8 +16,7 @@ from .qemu import Hardware
 from .qmp import Qmp
 from .vm import Vm
 
-BOOT_TIMEOUT = 180
-DISK_SIZE = 16 << 20
+BOOT_TIMEOUT = 600
 
 
 class Task:
@@ -40,7 +39,7 @@ class Task:
         if self.status is not None:
             return None
         try:
-            message = self._lines.get(timeout=max(timeout, 0))
+            message = self._lines.get(timeout=max(timeout, 0.001))
         except queue.Empty:
             raise VmError(f"{self._guest.name}: silent for {timeout:g} s: {self.command}") from None
         if "status" in message:
@@ -48,6 +47,12 @@ class Task:
             return None
         self.said.append(message["line"])
         return message["line"]
+
+    def peek(self):
+        """All lines so far, without waiting."""
+        while self.status is None and not self._lines.empty():
+            self.line(0)
+        return self.said
 
     def wait_line(self, pattern, timeout):
         """The first further line in which the pattern is found."""
@@ -74,16 +79,18 @@ class Task:
 
 
 class Guest:
-    """A virtual machine of a Lab, which may be booted again after its end."""
+    """A virtual machine of a Lab, which may be booted again after its end.
 
-    def __init__(self, name, kernel, build, switch, memory=256, env=None, disk=False):
+    What it writes is gone then, but for what is on its `disk` (/dev/vda).
+    """
+
+    def __init__(self, name, kernel, build, switch, memory=256, env=None, disk=None):
         self.name = name
         self.kernel = kernel
         self._build = build
         self._switch = switch
         self._memory = memory
-        self._env = env or {}
-        self._disk = switch.directory / f"{name}.disk" if disk else None
+        self._disk = disk
         self._vm = None
         self._qmp = None
         self._agent = None
@@ -95,14 +102,14 @@ class Guest:
     def boot(self):
         """Begin to boot; wait_booted() waits for the end of it."""
         self._agent, theirs = socket.socketpair()
-        devices = [*self._switch.devices(self.name),
+        disk = ["-drive", f"file={self._disk},format=raw,if=virtio"] if self._disk else []
+        devices = [*self._switch.devices(self.name), *disk,
                    "-chardev", f"socket,id=agent,fd={theirs.fileno()}",
-                   "-device", "virtserialport,chardev=agent,name=cohort.agent",
-                   *self._disk_devices()]
+                   "-device", "virtserialport,chardev=agent,name=cohort.agent"]
         hardware = Hardware(self._memory, 1, False, devices, [theirs.fileno()])
         env = jobs.environment(self.kernel, self._build) | {"COHORT_HOSTNAME": self.name}
         try:
-            self._vm = Vm(self.kernel, jobs.Job([GUEST / "agent"], env | self._env), hardware)
+            self._vm = Vm(self.kernel, jobs.Job([GUEST / "agent"], env), hardware)
         finally:
             theirs.close()
         self._qmp = Qmp(self._vm.qmp)
@@ -110,15 +117,6 @@ class Guest:
         self._booted.clear()
         self._boot_deadline = time.monotonic() + BOOT_TIMEOUT
         threading.Thread(target=self._read, args=(self._agent,), daemon=True).start()
-
-    def _disk_devices(self):
-        """A disk, /dev/vda, that outlives the machine's boots; zeroes at first."""
-        if not self._disk:
-            return []
-        with open(self._disk, "ab") as disk:
-            disk.truncate(DISK_SIZE)
-        return ["-drive", f"file={self._disk},if=none,id=disk,format=raw",
-                "-device", "virtio-blk-pci,drive=disk"]
 
     def wait_booted(self):
         while not self.booted:

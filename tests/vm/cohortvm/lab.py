@@ -26,10 +26,20 @@ class Lab:
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
         for guest in self.guests.values():
             guest.close()
         self.switch.close()
         shutil.rmtree(self._directory, ignore_errors=True)
+
+    def disk(self, name, megabytes):
+        """An empty disk, which outlives its machine's boots."""
+        path = self._directory / f"{name}.disk"
+        with open(path, "wb") as disk:
+            disk.truncate(megabytes << 20)
+        return path
 
     def add(self, name, kernel, **options):
         """A machine that is plugged into all nets that name it. Not booted yet."""

@@ -2,6 +2,7 @@
 """The command line: one script in one virtual machine."""
 
 import argparse
+import os
 import pathlib
 import select
 import sys
@@ -50,8 +51,10 @@ def _script(path):
     found = path.resolve()
     if not found.is_file():
         raise VmError(f"{path}: no such script")
-    if not found.is_relative_to(jobs.CHECKOUT) and not found.is_relative_to("/var/tmp"):
-        raise VmError(f"{path}: not in the checkout {jobs.CHECKOUT}; the guest would not see it")
+    if not os.access(found, os.X_OK):
+        raise VmError(f"{path}: not executable: chmod +x")
+    if found.is_relative_to("/tmp") and not found.is_relative_to(jobs.CHECKOUT):
+        raise VmError(f"{path}: in /tmp, where the guest would not see it")
     return found
 
 

@@ -8,6 +8,7 @@
 # The old target has to take every one, and so has the module: then the three
 # agree on all of them.
 #
+# everyday: no
 # kernels: 6.1
 # icount: yes
 # timeout: 1800

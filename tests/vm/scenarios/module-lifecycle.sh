@@ -5,6 +5,7 @@
 # with their namespace, with the module. Nothing is left behind, and the
 # kernel's log has nothing to say (which the runner checks).
 #
+# everyday: no
 # kernels: 6.1 6.12
 # memory: 768
 # cpus: 2
@@ -46,7 +47,7 @@ PYTHON
 count() { ns node cohortctl --json stats "$1" | jq ".[0].$2"; }
 passing() { # CLUSTER: packets are judged right now
     local before
-    before=$(count "$1" accepted) && wait_until 10 more_than "$1" "$before"
+    before=$(count "$1" accepted) && wait_until 60 more_than "$1" "$before"
 }
 more_than() { (($(count "$1" accepted) > $2)); }
 cluster_up() { # NAME VIP
@@ -80,7 +81,7 @@ flooder=$!
 at_exit kill $flooder
 
 check "a cluster" cluster_up web $VIP
-check "is flooded" passing web
+wait_until 120 more_than web 0 || bail "there is no flood"
 check "deleted under traffic" ns node cohortctl cluster del web
 
 # Warm caches before the first look.
@@ -91,14 +92,14 @@ settled() { (($(unreclaimable_kib) <= before + 2048)); }
 check_soon "the kernel's memory is what it was" 30 settled || diag "$before -> $(unreclaimable_kib) KiB"
 
 cluster_up web $VIP
-for i in 1 2 3 4 5; do
+for i in 1 2 3; do
     passing web || bail "nothing passes"
     ip -n node link del eth0
     device_up
     check "the device removed and made anew under traffic, $i" passing web
 done
 
-for i in 1 2 3 4 5; do
+for i in 1 2 3; do
     for vip in $VIP 192.0.2.51 192.0.2.52; do
         ns node cohortctl cluster del "c${vip##*.}" 2>/dev/null
     done
@@ -111,7 +112,7 @@ for i in 1 2 3 4 5; do
     check "and its name serves again, $i" passing web
 done
 
-for i in 1 2 3 4 5; do
+for i in 1 2 3; do
     passing web || bail "nothing passes"
     check "the module is unloaded under traffic, $i" rmmod cohort
     check "nothing of it is left, $i" unloaded

@@ -1,0 +1,187 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# One cohortd, whose peer does not run: what it refuses at its start, and why; how
+# it takes over what a killed one left; what it does when its device goes, when it
+# is told to read its configuration again, and when another one takes its place.
+#
+# everyday: no
+# kernels: 6.1 6.12
+# timeout: 900
+# topology: one node, whose devices swallow what they are sent
+source tests/vm/lib.sh
+
+VIP=192.0.2.50/24
+CONF=/run/cohort.toml
+SOCK=/run/cohortd.sock
+export COHORT_SOCKET=$SOCK
+
+configuration() { # [DEVICE [BUCKETS [MORE]]]
+    cat <<EOF
+[cluster]
+name = "web"
+node = 1
+key_file = "/run/key"
+state_dir = "/run/state"
+[timing]
+lease = "3s"
+[quorum]
+mode = "links"
+[[node]]
+id = 1
+[[node]]
+id = 2
+[[link]]
+name = "lan"
+type = "udp"
+bind = "192.0.2.1:7788"
+peers = ["192.0.2.2:7788"]
+[[address]]
+name = "web"
+dev = "${1:-eth0}"
+vip = ["$VIP"]
+buckets = ${2:-64}
+[[check]]
+name = "uplink"
+type = "link"
+dev = "eth0"
+${3-}
+EOF
+}
+
+start() { # log in /run/log
+    cohortd --config $CONF --socket $SOCK 2>>/run/log &
+    pid=$!
+}
+serves() { [[ $(cohortctl -j status | jq .serving) == "$1" ]]; }
+healthy() { [[ $(cohortctl -j status | jq .healthy) == "$1" ]]; }
+logged() { grep -q -- "$1" /run/log; }
+has_vip() { [[ -n $(ip -o addr show dev eth0 to "${VIP%/*}") ]]; }
+has_no_vip() { ! has_vip; }
+link_named() { [[ $(cohortctl -j status | jq -r '.links[].name' | xargs) == "$1" ]]; }
+
+# ended STATUS: the daemon ends by itself, with that status.
+ended() {
+    wait_until 15 dead "$pid" || return
+    wait "$pid"
+    (($? == $1))
+}
+
+# refuses WHAT STATUS WORDS: it ends at once, says so, and changes nothing.
+refuses() {
+    local before after
+    before=$(ip -o addr; cohortctl -j cluster show 2>&1 | grep -v remaining_ms)
+    : >/run/log
+    start
+    check "$1: it ends with status $2" ended "$2"
+    check "$1: it says why" logged "$3" || diag "$(cat /run/log)"
+    after=$(ip -o addr; cohortctl -j cluster show 2>&1 | grep -v remaining_ms)
+    is "$1: nothing has changed" "$after" "$before"
+}
+
+stage cohortd cohortctl jq ip
+(umask 077 && echo "the key of this guest's only cluster" >/run/key)
+ip link add eth0 type dummy
+ip link set eth0 up
+ip addr add 192.0.2.1/24 dev eth0
+
+# ---- what it refuses -------------------------------------------------------
+
+configuration >$CONF
+refuses "without the module" 3 "cohort"
+load_module
+configuration nosuchdev0 >$CONF
+refuses "without its device" 2 "nosuchdev0"
+configuration >$CONF
+mkdir -p /run/state
+echo "not a record" >/run/state/state
+refuses "a damaged state" 2 "/run/state/state is damaged"
+rm /run/state/state
+check "somebody runs a cluster of that name by hand" \
+    cohortctl cluster add web --dev eth0 --vip 192.0.2.77/24
+refuses "a static cluster" 2 "somebody runs it by hand"
+check "it is taken away" cohortctl cluster del web
+chmod 644 /run/key
+refuses "a key that all can read" 1 "chmod 600"
+chmod 600 /run/key
+
+# ---- alone it serves all ---------------------------------------------------
+
+: >/run/log
+start
+check_soon "it serves every bucket, for its peer is silent" 20 serves 64
+check "the device has the VIP" has_vip
+check_fails "a second one with the same socket is refused" \
+    cohortd --config $CONF --socket $SOCK
+check_fails "a second one with the same state is refused" \
+    cohortd --config $CONF --socket /run/other.sock
+check "the first one does not mind" serves 64
+
+# ---- a crash is no gap -----------------------------------------------------
+
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+is "the kernel still serves" "$(cohortctl -j cluster show web | jq -r '.[0].lease.state')" valid
+: >/run/log
+start
+check_soon "the next one takes over what the kernel has" 5 logged "taking over the cluster"
+check_soon "and what it serves" 5 logged "the kernel still serves 64 buckets"
+check_soon "all of it" 20 serves 64
+check "without a lapse" eval '! logged "the lease ran out"'
+
+# ---- its device ------------------------------------------------------------
+
+ip link set eth0 down
+check_soon "without a link it is sick" 5 healthy false
+ip link set eth0 up
+check_soon "with one it is well" 5 healthy true
+ip link del eth0
+check_soon "without a device it is sick" 5 healthy false
+ip link add eth0 type dummy
+ip addr add 192.0.2.1/24 dev eth0
+ip link set eth0 up
+check_soon "with a new one it is well" 5 healthy true
+check_soon "and the VIP is back" 5 has_vip
+
+# ---- its configuration, read again -----------------------------------------
+
+configuration eth0 64 '[[link]]
+name = "line"
+type = "serial"
+device = "/dev/nosuchtty"' >$CONF
+kill -HUP "$pid"
+check_soon "a link more" 5 link_named "lan line"
+configuration eth0 128 >$CONF
+kill -HUP "$pid"
+check_soon "another count of buckets needs a restart" 5 logged "not reloaded, nothing was changed"
+check "and nothing was changed" link_named "lan line"
+configuration eth0 0 >$CONF
+kill -HUP "$pid"
+check_soon "a mistake is named" 5 logged "$CONF:[0-9]*: \[\[address\]\] buckets: is 0"
+check "and it still serves" serves 64
+configuration >$CONF
+kill -HUP "$pid"
+check_soon "a link less" 5 link_named lan
+
+# ---- another one takes its place -------------------------------------------
+
+sed 's,/run/state,/run/state2,' $CONF >/run/other.toml
+first=$pid
+cohortd --config /run/other.toml --socket /run/other.sock 2>>/run/other.log &
+second=$!
+pid=$first
+check "the first one gives up" ended 2
+check "and says why" logged "another controller took the clusters"
+kill -KILL "$second"
+wait "$second" 2>/dev/null
+
+# ---- it leaves -------------------------------------------------------------
+
+: >/run/log
+start
+check_soon "it serves again" 20 serves 64
+kill -TERM "$pid"
+check "asked to, it leaves" ended 0
+check "without its VIP" has_no_vip
+is "and without its cluster" "$(cohortctl -j cluster show | jq length)" 0
+check "and without its socket" test ! -e $SOCK

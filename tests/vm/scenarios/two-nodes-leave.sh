@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A node leaves gracefully, on SIGTERM: its buckets are handed over before its
+# daemon ends, and new flows wait less than 50 ms.
+#
+# everyday: no
+# kernels: 6.1 6.12
+# icount: yes
+# timeout: 1800
+# topology: see two_nodes.sh
+source tests/vm/lib.sh
+source tests/vm/two_nodes.sh
+
+GAP_MS=50
+
+leave() { # NODE
+    local node=$1 peer
+    local -A seen
+    peer=$(other "$1")
+    probe_start --period 1ms --tcp 32
+    pass_time 1
+
+    probe_mark leaves
+    kill -TERM "${daemon[$node]}"
+    check_soon "$node leaves: its daemon ends" 10 test -s "/run/$node/cohortd.status"
+    check "$node leaves: $peer serves all by then" serves "$peer" 4096
+    is "$node leaves: the daemon says that all is well" "$(<"/run/$node/cohortd.status")" 0
+    pass_time 1
+    probe_mark returns
+    daemon_start "$node"
+    check_soon "$node returns: it takes its half again" 30 halves
+    pass_time 1
+    probe_end seen
+
+    at_most "$node leaves: its flows wait less than $GAP_MS ms" "${seen[events/leaves/udp/last_unanswered_ms]:-0}" $GAP_MS
+    is "$node leaves: no flow of $peer misses an answer" \
+        "${seen[events/leaves/udp/by_owner/${node_id[$peer]}/unanswered]}" 0
+    at_most "$node leaves: a new connection waits at most for its next SYN" "${seen[events/leaves/connects/slowest_ms]}" 1100
+    is "$node leaves: no question is answered twice" "${seen[udp/twice]}" 0
+    diag "leaves: ${seen[events/leaves/udp/unanswered]} unanswered, until ${seen[events/leaves/udp/last_unanswered_ms]:-0} ms;" \
+        "returns: ${seen[events/returns/udp/unanswered]} unanswered, longest ${seen[events/returns/udp/blackout_max_ms]} ms"
+}
+
+stage cohortd cohortctl echod probe switch socat
+load_module
+cluster_up
+leave alpha
+leave beta
