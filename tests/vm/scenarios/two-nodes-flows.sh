@@ -5,6 +5,7 @@
 # each hash mode, with either function: UDP, TCP, echo requests, and datagrams
 # that come in fragments. Where ports count, each node has half of the flows.
 #
+# everyday: no
 # kernels: 6.1 6.12
 # icount: yes
 # timeout: 1800
