@@ -30,16 +30,6 @@ static bool is_ipv4_over_ethernet(const struct arphdr *arp)
 	       (arp->ar_op == htons(ARPOP_REQUEST) || arp->ar_op == htons(ARPOP_REPLY));
 }
 
-static const struct cohort_cluster *sender(const struct cohort_net *cnet,
-					   const struct net_device *dev, __be32 sip)
-{
-	const struct cohort_netdev *netdev = cohort_netdev_of(cnet, dev);
-
-	if (!netdev)
-		return NULL;
-	return cohort_vips_find(rcu_dereference(netdev->vips), cohort_vip_key_ipv4(sip));
-}
-
 static void count(const struct cohort_cluster *cluster)
 {
 	local_bh_disable();
@@ -61,6 +51,7 @@ static unsigned int hook_arp(void *priv, struct sk_buff *skb, const struct nf_ho
 	const struct arphdr *arp;
 	struct arp_ipv4 _said, *new;
 	struct arphdr _arp;
+	bool stranger;
 
 	arp = skb_header_pointer(skb, skb_network_offset(skb), sizeof(_arp), &_arp);
 	if (!arp || !is_ipv4_over_ethernet(arp))
@@ -68,9 +59,12 @@ static unsigned int hook_arp(void *priv, struct sk_buff *skb, const struct nf_ho
 	said = skb_header_pointer(skb, offset, sizeof(_said), &_said);
 	if (!said)
 		return NF_ACCEPT;
-	cluster = sender(priv, state->out, said->sip);
+	cluster =
+		cohort_netdev_cluster(priv, state->out, cohort_vip_key_ipv4(said->sip), &stranger);
 	if (!cluster)
 		return NF_ACCEPT;
+	if (stranger) /* which serves nothing, so it must not draw anything */
+		return NF_DROP;
 	/* One that cannot be put right must not leave: it would draw the VIP to this host alone. */
 	if (skb_ensure_writable(skb, offset + sizeof(*new)))
 		return NF_DROP;

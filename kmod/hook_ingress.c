@@ -144,6 +144,23 @@ static unsigned int hook_ingress(void *priv, struct sk_buff *skb, const struct n
 	return cohort_verdict(skb, cluster, table, ip->saddr, ports[0], ports[1], state);
 }
 
+static unsigned int hook_silence(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct cohort_netdev *netdev = priv;
+	const struct cohort_cluster *cluster;
+	const struct iphdr *ip;
+	struct iphdr _ip;
+
+	if (skb->protocol != htons(ETH_P_IP) ||
+	    (skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb)))
+		return NF_ACCEPT;
+	ip = skb_header_pointer(skb, 0, sizeof(_ip), &_ip);
+	cluster = ip ? cluster_of(netdev, ip->daddr) : NULL;
+	if (!cluster)
+		return NF_ACCEPT;
+	return cohort_drop(skb, cluster, 0, COHORT_STAT_EXPIRED_DROPPED);
+}
+
 void cohort_hook_ingress_init(struct nf_hook_ops *ops, struct cohort_netdev *netdev,
 			      struct net_device *dev)
 {
@@ -155,4 +172,11 @@ void cohort_hook_ingress_init(struct nf_hook_ops *ops, struct cohort_netdev *net
 		.hooknum = NF_NETDEV_INGRESS,
 		.priority = INT_MIN,
 	};
+}
+
+void cohort_hook_silence_init(struct nf_hook_ops *ops, struct cohort_netdev *netdev,
+			      struct net_device *dev)
+{
+	cohort_hook_ingress_init(ops, netdev, dev);
+	ops->hook = hook_silence;
 }

@@ -15,6 +15,10 @@ struct cohort_netdev;
 void cohort_hook_ingress_init(struct nf_hook_ops *ops, struct cohort_netdev *netdev,
 			      struct net_device *dev);
 
+/* Likewise, on a device that lost the name by which it is the clusters': drops all of theirs. */
+void cohort_hook_silence_init(struct nf_hook_ops *ops, struct cohort_netdev *netdev,
+			      struct net_device *dev);
+
 /*
  * At ARP output: the cluster's MAC address goes into what is said of a VIP. One
  * a namespace; getting and putting it needs the namespace's lock, and may sleep.

@@ -91,6 +91,33 @@ err_macs:
 	return err;
 }
 
+/* The device that had the name is ours no more at all. */
+static void forget_stranger(struct cohort_netdev *netdev)
+{
+	if (!netdev->stranger)
+		return;
+	nf_unregister_net_hook(netdev->cnet->net, &netdev->silence);
+	WRITE_ONCE(netdev->stranger, NULL);
+}
+
+/*
+ * The device was given another name. The silence begins before its hook goes,
+ * lest it serve unjudged between the two.
+ */
+static void estrange(struct cohort_netdev *netdev)
+{
+	struct net_device *dev = netdev->dev;
+
+	forget_stranger(netdev);
+	cohort_hook_silence_init(&netdev->silence, netdev, dev);
+	if (nf_register_net_hook(netdev->cnet->net, &netdev->silence))
+		pr_warn("%s, once %s, cannot be silenced: take the VIPs' addresses from it\n",
+			dev->name, netdev->ifname);
+	else
+		WRITE_ONCE(netdev->stranger, dev);
+	detach(netdev);
+}
+
 static struct cohort_netdev *find_by_name(const struct cohort_net *cnet, const char *ifname)
 {
 	struct cohort_netdev *netdev;
@@ -182,6 +209,7 @@ void cohort_netdev_put(struct cohort_netdev *netdev)
 		return;
 	if (netdev->dev)
 		detach(netdev);
+	forget_stranger(netdev);
 	list_del_rcu(&netdev->list);
 	netdev_free(netdev);
 }
@@ -191,15 +219,30 @@ struct cohort_vips *cohort_netdev_vips(const struct cohort_netdev *netdev)
 	return rcu_dereference_protected(netdev->vips, lockdep_is_held(&netdev->cnet->lock));
 }
 
-/* The entry of @dev, or NULL. Context: RCU. */
-const struct cohort_netdev *cohort_netdev_of(const struct cohort_net *cnet,
-					     const struct net_device *dev)
+/**
+ * cohort_netdev_cluster() - the cluster that an address is a VIP of, by a device
+ * @cnet: the namespace
+ * @dev: the device
+ * @key: the address
+ * @stranger: out, if there is one: the device lost the name by which it was the cluster's
+ *
+ * Context: RCU. Return: the cluster, or NULL.
+ */
+const struct cohort_cluster *cohort_netdev_cluster(const struct cohort_net *cnet,
+						   const struct net_device *dev,
+						   struct cohort_vip_key key, bool *stranger)
 {
+	const struct cohort_cluster *cluster;
 	const struct cohort_netdev *netdev;
 
-	list_for_each_entry_rcu(netdev, &cnet->netdevs, list)
-		if (READ_ONCE(netdev->dev) == dev)
-			return netdev;
+	list_for_each_entry_rcu(netdev, &cnet->netdevs, list) {
+		*stranger = READ_ONCE(netdev->stranger) == dev;
+		if (!*stranger && READ_ONCE(netdev->dev) != dev)
+			continue;
+		cluster = cohort_vips_find(rcu_dereference(netdev->vips), key);
+		if (cluster)
+			return cluster;
+	}
 	return NULL;
 }
 
@@ -213,18 +256,31 @@ static void tell(const struct cohort_netdev *netdev, enum cohort_event event)
 	}
 }
 
-/* @dev is leaving the namespace, or its name. */
-static void device_gone(const struct cohort_net *cnet, const struct net_device *dev,
-			const char *name)
+/* @dev is leaving the namespace. */
+static void device_gone(const struct cohort_net *cnet, const struct net_device *dev)
 {
 	struct cohort_netdev *netdev;
 
 	list_for_each_entry(netdev, &cnet->netdevs, list) {
-		if (netdev->dev != dev || (name && !strcmp(netdev->ifname, name)))
+		if (netdev->stranger == dev)
+			forget_stranger(netdev);
+		if (netdev->dev != dev)
 			continue;
 		detach(netdev);
 		tell(netdev, COHORT_EVENT_DEVICE_GONE);
-		return;
+	}
+}
+
+/* @dev has another name now. */
+static void device_renamed(const struct cohort_net *cnet, const struct net_device *dev)
+{
+	struct cohort_netdev *netdev;
+
+	list_for_each_entry(netdev, &cnet->netdevs, list) {
+		if (netdev->dev != dev || !strcmp(netdev->ifname, dev->name))
+			continue;
+		estrange(netdev);
+		tell(netdev, COHORT_EVENT_DEVICE_GONE);
 	}
 }
 
@@ -247,6 +303,8 @@ static void device_back(const struct cohort_net *cnet, struct net_device *dev)
 			dev->name, err);
 		return;
 	}
+	if (netdev->stranger == dev)
+		forget_stranger(netdev);
 	tell(netdev, COHORT_EVENT_DEVICE_BACK);
 }
 
@@ -288,10 +346,10 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 		device_back(cnet, dev);
 		break;
 	case NETDEV_UNREGISTER:
-		device_gone(cnet, dev, NULL);
+		device_gone(cnet, dev);
 		break;
 	case NETDEV_CHANGENAME:
-		device_gone(cnet, dev, dev->name);
+		device_renamed(cnet, dev);
 		device_back(cnet, dev);
 		break;
 	case NETDEV_PRE_CHANGEADDR:

@@ -4,7 +4,7 @@
  * renamed and come back. While it is there, it has one ingress hook for all of
  * its clusters, and their MAC addresses in its filter.
  *
- * All functions need RTNL and the namespace's lock.
+ * All functions need RTNL and the namespace's lock, unless they say otherwise.
  */
 #ifndef _COHORT_NETDEV_H
 #define _COHORT_NETDEV_H
@@ -14,9 +14,9 @@
 #include <linux/netfilter.h>
 #include <linux/rcupdate.h>
 
-struct cohort_cluster;
+#include "vips.h"
+
 struct cohort_net;
-struct cohort_vips;
 struct genl_info;
 struct net_device;
 
@@ -27,6 +27,9 @@ struct net_device;
  *	compare it
  * @cnet: its namespace
  * @ingress: the hook, registered while @dev is set
+ * @stranger: the device that had the name until it was given another, if it is
+ *	still there: it may well have the VIPs' addresses, and must not serve
+ * @silence: the hook that sees to it, registered while @stranger is set
  * @list: in cohort_net.netdevs
  * @clusters: by cohort_cluster.on_dev; with none, the entry goes
  * @ifname: the name
@@ -37,6 +40,8 @@ struct cohort_netdev {
 	struct net_device *dev;
 	struct cohort_net *cnet;
 	struct nf_hook_ops ingress;
+	struct net_device *stranger;
+	struct nf_hook_ops silence;
 	struct list_head list;
 	struct list_head clusters;
 	char ifname[IFNAMSIZ];
@@ -49,8 +54,9 @@ void cohort_netdev_put(struct cohort_netdev *netdev);
 struct cohort_vips *cohort_netdev_vips(const struct cohort_netdev *netdev);
 int cohort_netdev_add_mac(const struct cohort_netdev *netdev, const u8 *mac);
 void cohort_netdev_del_mac(const struct cohort_netdev *netdev, const u8 *mac);
-const struct cohort_netdev *cohort_netdev_of(const struct cohort_net *cnet,
-					     const struct net_device *dev);
+const struct cohort_cluster *cohort_netdev_cluster(const struct cohort_net *cnet,
+						   const struct net_device *dev,
+						   struct cohort_vip_key key, bool *stranger);
 int cohort_netdev_init(void);
 void cohort_netdev_exit(void);
 
