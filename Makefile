@@ -6,6 +6,8 @@
 BUILD ?= build
 # The kernels to build the module for: by default each one whose headers are installed.
 KVER ?= $(patsubst /lib/modules/%/build/Makefile,%,$(wildcard /lib/modules/*/build/Makefile))
+# What the module is built against; kmod-debug has another.
+KTREE = /lib/modules/$*/build
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -21,9 +23,11 @@ help:
 	@echo 'make all             cohortctl, cohortd and the module for each kernel with headers (default)'
 	@echo 'make user            cohortctl and cohortd only: $(BUILD)/bin'
 	@echo 'make kmod [KVER=…]   the module only: $(BUILD)/kmod/KVER/cohort.ko'
+	@echo 'make kmod-debug      the module for the debug kernel, which is built first if need be'
 	@echo 'make deps            install the Debian packages that all of this needs'
 	@echo 'make demo            show the main job on real kernels, live'
 	@echo 'make check           run every test (TESTS=… selects: see tests/check --help)'
+	@echo 'make check-debug     the module'\''s tests on a kernel with every checker'
 	@echo 'make bench           count instructions beside the peers: docs/benchmarks.md'
 	@echo 'make fuzz            run each fuzzer for a while (SECONDS=60)'
 	@echo 'make lint            style, static checks, spelling'
@@ -51,8 +55,12 @@ kmod: $(addprefix kmod-,$(KVER))
 kmod-%:
 	@mkdir -p $(BUILD)/kmod/$*
 	@cp -ru --preserve=timestamps kmod/. include $(BUILD)/kmod/$*/
-	@MAKEFLAGS= $(MAKE) --no-print-directory -j$(JOBS) -C /lib/modules/$*/build \
+	@MAKEFLAGS= $(MAKE) --no-print-directory -j$(JOBS) -C $(KTREE) \
 		M=$(abspath $(BUILD)/kmod/$*) W=$(W) C=$(C) V=$(V) modules
+
+kmod-debug:
+	@tree=$$(tests/vm/run --tree debug) && $(MAKE) --no-print-directory KTREE=$$tree \
+		kmod-$$(cat $$tree/include/config/kernel.release)
 
 clean:
 	rm -rf -- $(BUILD)
@@ -63,6 +71,10 @@ demo:
 	@packaging/deps.sh build test
 	@$(MAKE) --no-print-directory user kmod
 	@tests/vm/demo
+
+check-debug:
+	@packaging/deps.sh build test debug
+	@tests/check debug
 
 check:
 	@packaging/deps.sh build test
@@ -99,5 +111,5 @@ deb:
 	@packaging/deps.sh build deb
 	@packaging/debian/build.sh
 
-.PHONY: all help deps user kmod clean demo check bench fuzz lint
+.PHONY: all help deps user kmod kmod-debug clean demo check check-debug bench fuzz lint
 .PHONY: install uninstall dkms-install dkms-uninstall deb

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# deps.sh [GROUP…]: install the Debian packages of deps.list that are missing (all groups by
-# default). With nothing missing it needs no network and no root, and says nothing.
+# deps.sh [GROUP…]: install the Debian packages of deps.list that are missing (by
+# default all groups but debug). With nothing missing it needs no network and no root, and says nothing.
 set -euo pipefail
 
 list=$(dirname "$0")/deps.list
@@ -15,7 +15,7 @@ die() {
 
 wanted() { # the list's package names of the groups asked for
     awk -v groups=" ${groups[*]} " '
-        /^[a-z]/ && (groups ~ / all / || index(groups, " " $1 " ")) { print $2 }' "$list"
+        /^[a-z]/ && (groups ~ / all / && $1 != "debug" || index(groups, " " $1 " ")) { print $2 }' "$list"
 }
 
 installed() { # those of the patterns in $@ that are installed

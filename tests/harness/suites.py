@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("COHORT_BUILD") or ROOT / "build").resolve()
 LOGS = BUILD / "check"
 KERNELS = ("6.1", "6.12")
+DEBUG = "debug"  # a kernel with every checker, for those who ask for it
+SLOWNESS = 4  # what it may take longer
 CORES = 2  # what may run at once: a suite of two cores runs alone
 
 
@@ -33,8 +35,8 @@ class Suite:
         return LOGS / (re.sub(r"[^\w.@-]", "-", self.name) + ".log")
 
 
-def builds():
-    """What all other suites need; they run in this order and the first failure ends the run."""
+def builds(chosen=()):
+    """What those suites need; they run in this order and the first failure ends the run."""
 
     def make(name, *arguments):
         command = ["make", "-C", str(ROOT), "--no-print-directory", f"BUILD={BUILD}", *arguments]
@@ -42,7 +44,10 @@ def builds():
             name, command, lambda _, status: results.of_exit_status("builds", status), CORES, 1800
         )
 
-    return [make("build:user", "user"), make("build:kmod", "kmod")]
+    found = [make("build:user", "user"), make("build:kmod", "kmod")]
+    if any(suite.name.endswith(f"@{DEBUG}") for suite in chosen):
+        found.append(make("build:kmod-debug", "kmod-debug"))
+    return found
 
 
 def spec():
@@ -80,12 +85,12 @@ def single_vms():
     """TAP programs that run in a guest, once on each kernel of their head."""
     for script in sorted((ROOT / "tests/vm/scenarios").glob("*.sh")):
         head = header(script)
-        timeout = int(head.get("timeout", 600))
         for kernel in head.get("kernels", " ".join(KERNELS)).split():
+            timeout = int(head.get("timeout", 600)) * (SLOWNESS if kernel == DEBUG else 1)
             command = [str(ROOT / "tests/vm/run"), "--kernel", kernel, "--timeout", str(timeout),
                        str(script.relative_to(ROOT))]
             yield Suite(f"vm:{script.stem}@{kernel}", command, results.of_tap, 1, timeout + 60,
-                        head.get("everyday") != "no")
+                        kernel != DEBUG and head.get("everyday") != "no")
 
 
 def clusters():
@@ -97,16 +102,18 @@ def clusters():
 
 
 def find(patterns):
-    """Suites whose name, or its part before ':' or '@', matches one of the patterns.
+    """Suites whose name, or its part before ':' or '@' or behind '@', matches one of the patterns.
 
-    Without patterns the everyday ones: those whose head does not say `# everyday: no`.
+    Without patterns the everyday ones: those whose head does not say `# everyday: no`, on
+    Debian's kernels.
     """
     everything = [*spec(), *unit(), *host(), *single_vms(), *clusters()]
     if not patterns:
         return [suite for suite in everything if suite.everyday]
 
     def names(suite):
-        return {suite.name, suite.name.split("@")[0], suite.name.split(":")[0]}
+        return {suite.name, suite.name.split("@")[0], suite.name.split(":")[0],
+                suite.name.split("@")[-1]}
 
     def chosen(suite):
         return any(fnmatch.fnmatchcase(name, pattern) for name in names(suite) for pattern in patterns)

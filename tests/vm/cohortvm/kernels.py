@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Kernels for guests, unpacked into the cache, never installed on the host."""
+"""Kernels for guests, made ready in the cache, never installed on the host."""
 
 import dataclasses
 import pathlib
 import shutil
 import subprocess
 
-from . import packages
+from . import debug_kernel, packages
 from .cache import cache_dir, obtain
 from .errors import VmError
 from .progress import say
+
+
+DEBUG = "debug"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,13 +30,24 @@ class Kernel:
     def modules(self):
         return self.root / "usr" / "lib" / "modules" / self.version
 
+    @property
+    def tree(self):
+        """What modules are built against: the host's headers, or what the kernel brings itself."""
+        own = self.modules / "build"
+        return own if own.is_dir() else pathlib.Path("/lib/modules") / self.version / "build"
+
+    @property
+    def debug(self):
+        """Whether it is the debug kernel, which needs several times the memory and the time."""
+        return debug_kernel.is_version(self.version)
+
 
 def _store():
     return cache_dir() / "kernels"
 
 
 def resolve(wanted):
-    """A kernel version for `6.1`, `6.12` or a full version.
+    """A kernel version for `6.1`, `6.12`, `debug` or a full version.
 
     Of a series: the newest whose headers are installed, since cohort.ko was
     built with them; if none are, the newest that the registry offers with
@@ -41,9 +55,11 @@ def resolve(wanted):
     """
     if packages.series_of(wanted):
         return wanted
+    if wanted == DEBUG or debug_kernel.is_version(wanted):
+        return debug_kernel.version()
     if wanted not in packages.SERIES:
-        raise VmError(f"kernel '{wanted}': expected one of {', '.join(packages.SERIES)}, or a "
-                      "version such as 6.1.0-30-amd64 or 6.12.30+deb12-amd64")
+        raise VmError(f"kernel '{wanted}': expected one of {', '.join(packages.SERIES)}, {DEBUG}, or "
+                      "a version such as 6.1.0-30-amd64 or 6.12.30+deb12-amd64")
     version = packages.newest(packages.with_headers(), wanted)
     version = version or packages.newest(packages.offered(), wanted)
     if not version:
@@ -55,7 +71,8 @@ def resolve(wanted):
 def get(wanted):
     """The Kernel for what resolve() takes; fetched and unpacked if need be."""
     version = resolve(wanted)
-    return Kernel(version, obtain(_store() / version, lambda staging: _unpack(version, staging)))
+    make = debug_kernel.build if debug_kernel.is_version(version) else _unpack
+    return Kernel(version, obtain(_store() / version, lambda staging: make(version, staging)))
 
 
 def _unpack(version, staging):

@@ -16,6 +16,7 @@ from .qemu import Hardware
 from .vm import Vm
 from .wait import end_on_sigterm
 
+DEBUG_MEMORY = 3  # what the checkers remember takes more than what they check
 TIMED_OUT = 124
 BROKEN = 125
 
@@ -26,7 +27,7 @@ def _arguments(argv):
         "What the script's header asks for (kernels, icount, memory, cpus, timeout) is the default.",
         epilog=f"Exit status: the script's; {TIMED_OUT} if the time was over; {BROKEN} if the "
         "machine did not get to the script's end; 1 if only the kernel's log was not clean.")
-    parser.add_argument("--kernel", help="6.1, 6.12, or a full version")
+    parser.add_argument("--kernel", help="6.1, 6.12, debug, or a full version")
     parser.add_argument("--icount", action="store_true", help="count instructions as nanoseconds")
     parser.add_argument("--mem", type=int, metavar="MB")
     parser.add_argument("--smp", type=int, metavar="N")
@@ -39,10 +40,12 @@ def _arguments(argv):
                         help="print the version that a kernel stands for, and end")
     parser.add_argument("--fetch", metavar="KERNEL",
                         help="make a kernel ready in the cache, print its version, and end")
+    parser.add_argument("--tree", metavar="KERNEL",
+                        help="likewise; print the directory that modules are built against")
     parser.add_argument("script", nargs="?", type=pathlib.Path)
     parser.add_argument("args", nargs=argparse.REMAINDER)
     options = parser.parse_args(argv)
-    if not options.script and not options.resolve and not options.fetch:
+    if not options.script and not (options.resolve or options.fetch or options.tree):
         parser.error("a script of the checkout is needed")
     return options
 
@@ -84,7 +87,8 @@ def _run(options):
     script = _script(options.script)
     needs = jobs.needs_of(script)
     kernel = kernels.get(options.kernel or _first(needs, "kernels", "6.1"))
-    hardware = Hardware(memory=options.mem or int(_first(needs, "memory", 512)),
+    memory = int(_first(needs, "memory", 512)) * (DEBUG_MEMORY if kernel.debug else 1)
+    hardware = Hardware(memory=options.mem or memory,
                         cpus=options.smp or int(_first(needs, "cpus", 2)),
                         icount=options.icount or _first(needs, "icount", "no") == "yes")
     timeout = options.timeout or float(_first(needs, "timeout", 600))
@@ -116,6 +120,9 @@ def main(argv):
             return 0
         if options.fetch:
             print(kernels.get(options.fetch).version)
+            return 0
+        if options.tree:
+            print(kernels.get(options.tree).tree)
             return 0
         return _run(options)
     except VmError as error:
