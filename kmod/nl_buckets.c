@@ -107,6 +107,22 @@ int cohort_nl_bucket_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* Who is not told the new generation has claimed nothing, and the controller before stays. */
+static int claim(struct cohort_cluster *cluster, struct genl_info *info)
+{
+	const u32 before = cluster->generation;
+	int err;
+
+	if (!++cluster->generation) /* 0 means that nobody has claimed it */
+		cluster->generation = 1;
+	err = cohort_nl_reply(info, cluster, buckets_size(cluster), buckets_fill);
+	if (err)
+		cluster->generation = before;
+	else
+		cohort_event_send(cluster, COHORT_EVENT_CONTROL_CLAIMED);
+	return err;
+}
+
 int cohort_nl_control_claim_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct cohort_net *cnet = cohort_nl_enter(skb, info);
@@ -115,15 +131,7 @@ int cohort_nl_control_claim_doit(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&cnet->lock);
 	cluster = cohort_nl_cluster(cnet, info);
-	if (IS_ERR(cluster)) {
-		err = PTR_ERR(cluster);
-		goto out;
-	}
-	if (!++cluster->generation) /* 0 means that nobody has claimed it */
-		cluster->generation = 1;
-	cohort_event_send(cluster, COHORT_EVENT_CONTROL_CLAIMED);
-	err = cohort_nl_reply(info, cluster, buckets_size(cluster), buckets_fill);
-out:
+	err = IS_ERR(cluster) ? PTR_ERR(cluster) : claim(cluster, info);
 	mutex_unlock(&cnet->lock);
 	return err;
 }
