@@ -22,8 +22,16 @@ NodeId any_owner(unsigned most) {
 Plan any_plan(std::size_t buckets) {
     const auto most = *rc::gen::inRange(0U, 65U);
     Plan plan = empty_plan(buckets, kDigest);
-    for (std::size_t b = 0; b < buckets; ++b) {
-        plan.fresh[b] = plan.old[b] = any_owner(most);
+    const auto longest = *rc::gen::element<std::size_t>(1, 1, 20, 300);
+    for (std::size_t b = 0; b < buckets;) {
+        const NodeId owner = any_owner(most);
+        const NodeId before =
+            *rc::gen::weightedElement<bool>({{9, false}, {1, true}}) ? any_owner(most) : owner;
+        for (auto n = *rc::gen::inRange<std::size_t>(1, longest + 1); n > 0 && b < buckets;
+             --n, ++b) {
+            plan.fresh[b] = owner;
+            plan.old[b] = before;
+        }
     }
     for (auto i = *rc::gen::inRange<std::size_t>(0, 6); buckets > 0 && i > 0; --i) {
         plan.old[*rc::gen::inRange<std::size_t>(0, buckets)] = any_owner(most);
@@ -59,7 +67,7 @@ RC_GTEST_PROP(PlanCodec, SurvivesAnyBytes, (const std::vector<std::uint8_t>& noi
         bytes.push_back(static_cast<std::byte>(b));
     }
     if (*rc::gen::arbitrary<bool>() && bytes.size() > 1) {
-        bytes[0] = std::byte{1};
+        bytes[0] = *rc::gen::element(std::byte{1}, std::byte{2});
         bytes[1] = std::byte{0};
     }
     if (const auto plan = decode_plan(bytes, 1000)) {

@@ -11,7 +11,8 @@ namespace cohort::core {
 
 namespace {
 
-constexpr std::byte kFormat{1};
+constexpr std::uint64_t kPacked = 1;
+constexpr std::uint64_t kRuns = 2;
 constexpr std::size_t kFixedBytes = 1 + 1 + 4 + 8 + 4;
 constexpr std::size_t kExceptionBytes = 4 + 1;
 
@@ -19,6 +20,14 @@ void put(std::vector<std::byte>& out, std::uint64_t value, unsigned bytes) {
     for (unsigned i = 0; i < bytes; ++i) {
         out.push_back(static_cast<std::byte>(value >> (8 * i)));
     }
+}
+
+/// Unsigned LEB128: seven bits a byte, the lowest first, the top bit says that more follow.
+void put_length(std::vector<std::byte>& out, std::size_t value) {
+    for (; value >= 0x80; value >>= 7) {
+        put(out, (value & 0x7f) | 0x80, 1);
+    }
+    put(out, value, 1);
 }
 
 /// Reads forward; once it ran short, everything reads as zero and ok() is false.
@@ -33,6 +42,19 @@ public:
             value = (value << 8) | std::to_integer<std::uint64_t>(part[i]);
         }
         return value;
+    }
+    /// Unsigned LEB128. Longer than any count of buckets: not ok.
+    std::uint64_t length() {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; shift < 35; shift += 7) {
+            const std::uint64_t part = number(1);
+            value |= (part & 0x7f) << shift;
+            if ((part & 0x80) == 0) {
+                return value;
+            }
+        }
+        ok_ = false;
+        return 0;
     }
     std::span<const std::byte> take(std::size_t bytes) {
         if (bytes > bytes_.size()) {
@@ -135,29 +157,39 @@ bool read_exceptions(Reader& in, const std::vector<NodeId>& by_index, std::vecto
     return true;
 }
 
-}  // namespace
+bool read_packed(Reader& in, const std::vector<NodeId>& by_index, std::size_t buckets, Plan& plan) {
+    if (!read_fresh(in, by_index, buckets, plan.fresh)) {
+        return false;
+    }
+    plan.old = plan.fresh;
+    return read_exceptions(in, by_index, plan.old);
+}
 
-std::vector<std::byte> encode_plan(const Plan& plan) {
-    const Owners owners(plan);
+bool read_runs(Reader& in, const std::vector<NodeId>& by_index, std::size_t buckets, Plan& plan) {
+    while (plan.fresh.size() < buckets) {
+        const std::uint64_t length = in.length();
+        const auto fresh = static_cast<std::size_t>(in.number(1));
+        const auto old = static_cast<std::size_t>(in.number(1));
+        if (!in.ok() || length == 0 || length > buckets - plan.fresh.size() ||
+            fresh >= by_index.size() || old >= by_index.size()) {
+            return false;
+        }
+        plan.fresh.insert(plan.fresh.end(), length, by_index[fresh]);
+        plan.old.insert(plan.old.end(), length, by_index[old]);
+    }
+    return true;
+}
+
+std::vector<std::byte> packed(const Plan& plan, const Owners& owners) {
     const unsigned bits = bits_for(owners.ids.size());
     const std::size_t buckets = plan.fresh.size();
-
-    std::vector<std::byte> out{kFormat};
-    put(out, owners.ids.size(), 1);
-    for (const NodeId id : owners.ids) {
-        put(out, id, 1);
-    }
-    put(out, buckets, 4);
-    put(out, plan.config_digest, 8);
-
-    const std::size_t base = out.size();
-    out.resize(base + packed_bytes(buckets, bits));
+    std::vector<std::byte> out(packed_bytes(buckets, bits));
     std::uint32_t exceptions = 0;
     for (std::size_t b = 0; b < buckets; ++b) {
         const unsigned index = owners.index[plan.fresh[b]];
         for (unsigned bit = 0; bit < bits; ++bit) {
             const std::size_t at = b * bits + bit;
-            out[base + at / 8] |= static_cast<std::byte>(((index >> bit) & 1U) << (at % 8));
+            out[at / 8] |= static_cast<std::byte>(((index >> bit) & 1U) << (at % 8));
         }
         exceptions += plan.old[b] != plan.fresh[b] ? 1U : 0U;
     }
@@ -171,24 +203,60 @@ std::vector<std::byte> encode_plan(const Plan& plan) {
     return out;
 }
 
+std::vector<std::byte> runs(const Plan& plan, const Owners& owners) {
+    std::vector<std::byte> out;
+    for (std::size_t begin = 0, end = 0; begin < plan.fresh.size(); begin = end) {
+        while (end < plan.fresh.size() && plan.fresh[end] == plan.fresh[begin] &&
+               plan.old[end] == plan.old[begin]) {
+            ++end;
+        }
+        put_length(out, end - begin);
+        put(out, owners.index[plan.fresh[begin]], 1);
+        put(out, owners.index[plan.old[begin]], 1);
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<std::byte> encode_plan(const Plan& plan) {
+    const Owners owners(plan);
+    const std::vector<std::byte> as_bits = packed(plan, owners);
+    const std::vector<std::byte> as_runs = runs(plan, owners);
+    const bool short_runs = as_runs.size() < as_bits.size();
+
+    std::vector<std::byte> out;
+    put(out, short_runs ? kRuns : kPacked, 1);
+    put(out, owners.ids.size(), 1);
+    for (const NodeId id : owners.ids) {
+        put(out, id, 1);
+    }
+    put(out, plan.fresh.size(), 4);
+    put(out, plan.config_digest, 8);
+    const std::vector<std::byte>& rows = short_runs ? as_runs : as_bits;
+    out.insert(out.end(), rows.begin(), rows.end());
+    return out;
+}
+
 std::optional<Plan> decode_plan(std::span<const std::byte> bytes, std::size_t max_buckets) {
     Reader in(bytes);
+    const std::uint64_t format = in.number(1);
     std::vector<NodeId> by_index;
-    if (in.number(1) != std::to_integer<std::uint64_t>(kFormat) || !read_owners(in, by_index)) {
+    if ((format != kPacked && format != kRuns) || !read_owners(in, by_index)) {
         return std::nullopt;
     }
     Plan plan;
     const auto buckets = static_cast<std::size_t>(in.number(4));
     plan.config_digest = in.number(8);
-    if (!in.ok() || buckets > max_buckets || !read_fresh(in, by_index, buckets, plan.fresh)) {
+    if (!in.ok() || buckets > max_buckets) {
         return std::nullopt;
     }
-    plan.old = plan.fresh;
-    if (!read_exceptions(in, by_index, plan.old) || !in.at_end()) {
+    const auto read = format == kRuns ? read_runs : read_packed;
+    if (!read(in, by_index, buckets, plan) || !in.at_end()) {
         return std::nullopt;
     }
     // One plan, one digest: unused ids, stray padding, idle or unordered
-    // exceptions would give it another.
+    // exceptions, cut runs and the longer format would give it another.
     const std::vector<std::byte> canonical = encode_plan(plan);
     if (!std::equal(canonical.begin(), canonical.end(), bytes.begin(), bytes.end())) {
         return std::nullopt;
@@ -197,8 +265,11 @@ std::optional<Plan> decode_plan(std::span<const std::byte> bytes, std::size_t ma
 }
 
 std::size_t max_plan_bytes(std::size_t buckets) {
-    return kFixedBytes + kMaxNodeId + packed_bytes(buckets, bits_for(kMaxNodeId)) +
-           buckets * kExceptionBytes;
+    return max_settled_plan_bytes(buckets, kMaxNodeId) + buckets * kExceptionBytes;
+}
+
+std::size_t max_settled_plan_bytes(std::size_t buckets, std::size_t nodes) {
+    return kFixedBytes + nodes + packed_bytes(buckets, bits_for(nodes));
 }
 
 std::uint64_t plan_digest(std::span<const std::byte> encoded) {

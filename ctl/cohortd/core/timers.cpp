@@ -5,7 +5,6 @@
 #include "ctl/cohortd/core/text.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace cohort::core {
 
@@ -98,9 +97,7 @@ void check_plan(Rules& rules, const Timers& t, const TimerContext& context) {
     if (links.empty() || !std::all_of(links.begin(), links.end(), is_serial)) {
         return;
     }
-    const auto bits = static_cast<std::size_t>(std::bit_width(context.nodes));
-    const std::size_t bytes =
-        encode_plan(empty_plan(0, 0)).size() + context.nodes + (context.buckets * bits + 7) / 8;
+    const std::size_t bytes = max_settled_plan_bytes(context.buckets, context.nodes);
     const std::size_t fragments = (bytes + kPlanFragmentBytes - 1) / kPlanFragmentBytes;
     const LinkTiming& fastest = *std::max_element(
         links.begin(), links.end(), [](const auto& a, const auto& b) { return a.baud < b.baud; });

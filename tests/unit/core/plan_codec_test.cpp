@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace cohort::core {
 namespace {
 
@@ -35,12 +38,25 @@ TEST(PlanCodec, BringsAnEmptyPlanBack) {
     EXPECT_EQ(through(empty_plan(9, 5)), empty_plan(9, 5));
 }
 
-TEST(PlanCodec, NeedsTwoBitsABucketForTwoNodes) {
+constexpr std::size_t kHead = 1 + 1 + 2 + 4 + 8;  // of a plan with two nodes
+
+TEST(PlanCodec, NeedsTwoBitsABucketForTwoNodesAtMost) {
     Plan plan = empty_plan(1024, 1);
-    plan.fresh.assign(1024, 2);
-    plan.fresh[0] = 1;
+    for (std::size_t b = 0; b < plan.fresh.size(); ++b)
+        plan.fresh[b] = plan.old[b] = static_cast<NodeId>(1 + b % 2);
+    EXPECT_EQ(encode_plan(plan).size(), kHead + 256U + 4);
+}
+
+TEST(PlanCodec, NeedsFourBytesForARange) {
+    Plan plan = empty_plan(4096, 1);
+    std::fill_n(plan.fresh.begin(), 2048, NodeId{1});
+    std::fill_n(plan.fresh.begin() + 2048, 2048, NodeId{2});
     plan.old = plan.fresh;
-    EXPECT_EQ(encode_plan(plan).size(), 256U + 2 + 2 + 4 + 8 + 4);
+    EXPECT_EQ(encode_plan(plan).size(), kHead + 2 * 4U);
+    EXPECT_EQ(through(plan), plan);
+    std::fill_n(plan.old.begin() + 4000, 96, NodeId{1});
+    EXPECT_EQ(encode_plan(plan).size(), kHead + 2 * 4U + 3);
+    EXPECT_EQ(through(plan), plan);
 }
 
 TEST(PlanCodec, RefusesEveryTruncationAndEveryExtraByte) {
@@ -56,13 +72,36 @@ TEST(PlanCodec, RefusesEveryTruncationAndEveryExtraByte) {
 }
 
 TEST(PlanCodec, RefusesOtherBytesForTheSamePlan) {
-    const auto bytes = encode_plan(make_plan(7, 1, "112"));
-    auto padded = bytes;
-    padded[2 + 2 + 4 + 8] |= std::byte{0xc0};  // beyond the third bucket's two bits
-    EXPECT_EQ(decode_plan(padded, 100), std::nullopt);
+    const auto bytes = encode_plan(make_plan(7, 1, "1212121212121212"));
+    ASSERT_NE(decode_plan(bytes, 100), std::nullopt);
     auto format = bytes;
     format[0] = std::byte{2};
     EXPECT_EQ(decode_plan(format, 100), std::nullopt);
+    const auto odd = encode_plan(make_plan(7, 1, "121212121"));
+    auto padded = odd;
+    padded[kHead + 2] |= std::byte{0xc0};  // beyond the ninth bucket's two bits
+    ASSERT_NE(decode_plan(odd, 100), std::nullopt);
+    EXPECT_EQ(decode_plan(padded, 100), std::nullopt);
+}
+
+TEST(PlanCodec, RefusesRunsThatAreNotTheLongest) {
+    // Format 2, one node, 300 buckets of its.
+    std::vector<std::byte> head{std::byte{2}, std::byte{1}, std::byte{1}, std::byte{0x2c},
+                                std::byte{1}};
+    head.resize(1 + 1 + 1 + 4 + 8);
+    const auto with = [&](std::initializer_list<unsigned> rest) {
+        auto out = head;
+        for (const unsigned byte : rest)
+            out.push_back(static_cast<std::byte>(byte));
+        return out;
+    };
+    EXPECT_NE(decode_plan(with({0xac, 0x02, 1, 1}), 300), std::nullopt);
+    EXPECT_EQ(decode_plan(with({0xac, 0x82, 0x00, 1, 1}), 300), std::nullopt) << "a longer length";
+    EXPECT_EQ(decode_plan(with({0x64, 1, 1, 0xc8, 0x01, 1, 1}), 300), std::nullopt) << "cut";
+    EXPECT_EQ(decode_plan(with({0xad, 0x02, 1, 1}), 300), std::nullopt) << "beyond the end";
+    EXPECT_EQ(decode_plan(with({0x00, 1, 1, 0xac, 0x02, 1, 1}), 300), std::nullopt) << "nothing";
+    EXPECT_EQ(decode_plan(with({0xac, 0x02, 2, 1}), 300), std::nullopt) << "no such node";
+    EXPECT_EQ(decode_plan(with({0xff, 0xff, 0xff, 0xff, 0xff, 0x01, 1, 1}), 300), std::nullopt);
 }
 
 TEST(PlanCodec, RefusesMoreBucketsThanAreConfigured) {
