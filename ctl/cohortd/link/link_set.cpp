@@ -49,7 +49,8 @@ bool LinkSet::reached_without_slow_links(core::NodeId peer) const {
 }
 
 bool LinkSet::is_spared(const Link& link, const core::Send& send) const {
-    if (!link.is_slow() || !std::holds_alternative<core::PlanFragment>(send.message))
+    const auto* fragment = std::get_if<core::PlanFragment>(&send.message);
+    if (!link.is_slow() || fragment == nullptr || fragment->count == 1)
         return false;
     if (send.to != core::kNobody)
         return reached_without_slow_links(send.to);

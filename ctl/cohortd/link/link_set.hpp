@@ -25,8 +25,9 @@ public:
     /// was. A link that cannot be opened now is retried for ever.
     void configure(const std::vector<config::Link>& links);
 
-    /// On every link that leads to the addressee. Fragments of plans, which
-    /// are long, go over slow lines only to peers whom no faster link reaches.
+    /// On every link that leads to the addressee. But a plan that needs several
+    /// fragments goes over slow lines only to peers whom no faster link reaches.
+    /// (A short one may not wait until it is known that none does any more.)
     void send(const core::Send& send);
 
     /// Reads whatever has arrived on any link by now.

@@ -74,7 +74,7 @@ TEST_F(LinkSetTest, HeartbeatsGoOnEveryLink) {
     EXPECT_TRUE(loop_.until([&] { return on_line(kHeartbeat) == 1; }));
 }
 
-TEST_F(LinkSetTest, PlansSpareTheLineWhileAFasterLinkWorksBothWays) {
+TEST_F(LinkSetTest, LongPlansSpareTheLineWhileAFasterLinkWorksBothWays) {
     talk_on_lan();
     mine_.send({2, test::fragment(1, 0)});
     mine_.send({2, test::heartbeat(1, 9)});
@@ -84,6 +84,14 @@ TEST_F(LinkSetTest, PlansSpareTheLineWhileAFasterLinkWorksBothWays) {
     EXPECT_TRUE(std::ranges::any_of(peers_listener_.messages, [](const auto& message) {
         return std::holds_alternative<core::PlanFragment>(message);
     }));
+}
+
+TEST_F(LinkSetTest, APlanOfOneFragmentGoesOnEveryLink) {
+    talk_on_lan();
+    core::PlanFragment whole = test::fragment(1, 0);
+    whole.count = 1;
+    mine_.send({2, whole});
+    EXPECT_TRUE(loop_.until([&] { return on_line(kFragment) == 1; }));
 }
 
 TEST_F(LinkSetTest, PlansUseTheLineWhileTheLanIsNotKnownToWork) {
