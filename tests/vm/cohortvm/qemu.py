@@ -36,8 +36,10 @@ class Hardware:
             # A guest nanosecond is an instruction: one CPU, and the host's speed is no matter.
             clock = ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-smp", "1"]
         else:
+            # CPUs that take turns in one thread: with a thread for each, QEMU 7.2 lets one CPU
+            # execute what another has just patched away, and the kernel dies of "Oops: int3".
             accelerator = os.environ.get("COHORT_ACCEL", "tcg")
-            extra = ",thread=multi" if accelerator == "tcg" else ""
+            extra = ",thread=single" if accelerator == "tcg" else ""
             clock = ["-accel", accelerator + extra, "-smp", str(self.cpus)]
         return ["-M", "q35", "-cpu", "max", *clock, "-m", str(self.memory)]
 
