@@ -43,8 +43,9 @@ check("a request from the VIP says the cluster's MAC, from the NIC's",
       hear(REQUEST, "192.0.2.50") == (own, CLUSTER_MAC))
 node.run("sh", "-c", "ping -q -c 1 -W 1 -I 192.0.2.1 192.0.2.201 || true")
 check("a request from the node's own address says the NIC's", hear(REQUEST, "192.0.2.1") == (own, own))
-# The kernel's announcement of a device that comes up goes the same way.
+# The kernel's announcement of a new address of the device goes the same way.
+before, own = own, mac("02:00:00:00:00:78")
 node.run("sysctl", "-qw", "net.ipv4.conf.eth0.arp_notify=1")
-node.run("ip", "link", "set", "eth0", "down")
-node.run("ip", "link", "set", "eth0", "up")
+node.run("ip", "link", "set", "eth0", "address", own.hex(":"))
 check("so does an announcement", hear(REQUEST, "192.0.2.50") == (own, CLUSTER_MAC))
+node.run("ip", "link", "set", "eth0", "address", before.hex(":"))
