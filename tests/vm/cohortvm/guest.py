@@ -41,7 +41,8 @@ class Task:
         try:
             message = self._lines.get(timeout=max(timeout, 0.001))
         except queue.Empty:
-            raise VmError(f"{self._guest.name}: silent for {timeout:g} s: {self.command}") from None
+            raise VmError(f"{self._guest.name}: silent for {timeout:g} s: {self.command}\n"
+                          f"{self._guest.last_words()}") from None
         if "status" in message:
             self.status = message["status"]
             return None
@@ -177,6 +178,10 @@ class Guest:
     def kill(self):
         """Power off, at once and without a word to the guest."""
         self._vm.kill()
+
+    def last_words(self):
+        """The end of the kernel's log."""
+        return "\n".join(self._vm.console.splitlines()[-20:]) if self._vm else ""
 
     def splats(self):
         return self._vm.splats() if self._vm else []

@@ -100,7 +100,7 @@ class Probe:
 class TwoNodes:
     """A Lab of these machines. `kernels` maps each name to its Kernel."""
 
-    def __init__(self, build, kernels, lease="3s", heartbeat="200ms", seed=1):
+    def __init__(self, build, kernels, lease="3s", heartbeat="500ms", seed=1):
         self.lab = Lab(build, LANS, {SERIAL: NODES}, seed)
         self._timing = (lease, heartbeat)
         self._disks = {name: self.lab.disk(name, 16) for name in NODES}

@@ -7,7 +7,8 @@
 #
 # everyday: no
 # kernels: 6.1 6.12
-# timeout: 900
+# icount: yes
+# timeout: 1800
 # topology: one node, whose devices swallow what they are sent
 source tests/vm/lib.sh
 
@@ -60,11 +61,12 @@ has_vip() { [[ -n $(ip -o addr show dev eth0 to "${VIP%/*}") ]]; }
 has_no_vip() { ! has_vip; }
 link_named() { [[ $(cohortctl -j status | jq -r '.links[].name' | xargs) == "$1" ]]; }
 
-# ended STATUS: the daemon ends by itself, with that status.
-ended() {
-    wait_until 15 dead "$pid" || return
+# check_ended WHAT STATUS: the daemon ends by itself, with that status. (Only
+# this shell may wait for it.)
+check_ended() {
+    wait_until 15 dead "$pid" || kill -KILL "$pid"
     wait "$pid"
-    (($? == $1))
+    is "$1" $? "$2"
 }
 
 # refuses WHAT STATUS WORDS: it ends at once, says so, and changes nothing.
@@ -73,7 +75,7 @@ refuses() {
     before=$(ip -o addr; cohortctl -j cluster show 2>&1 | grep -v remaining_ms)
     : >/run/log
     start
-    check "$1: it ends with status $2" ended "$2"
+    check_ended "$1: it ends with status $2" "$2"
     check "$1: it says why" logged "$3" || diag "$(cat /run/log)"
     after=$(ip -o addr; cohortctl -j cluster show 2>&1 | grep -v remaining_ms)
     is "$1: nothing has changed" "$after" "$before"
@@ -170,7 +172,7 @@ first=$pid
 cohortd --config /run/other.toml --socket /run/other.sock 2>>/run/other.log &
 second=$!
 pid=$first
-check "the first one gives up" ended 2
+check_ended "the first one gives up" 2
 check "and says why" logged "another controller took the clusters"
 kill -KILL "$second"
 wait "$second" 2>/dev/null
@@ -181,7 +183,7 @@ wait "$second" 2>/dev/null
 start
 check_soon "it serves again" 20 serves 64
 kill -TERM "$pid"
-check "asked to, it leaves" ended 0
+check_ended "asked to, it leaves" 0
 check "without its VIP" has_no_vip
 is "and without its cluster" "$(cohortctl -j cluster show | jq length)" 0
 check "and without its socket" test ! -e $SOCK

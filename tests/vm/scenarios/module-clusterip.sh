@@ -11,7 +11,7 @@
 # everyday: no
 # kernels: 6.1
 # icount: yes
-# timeout: 1800
+# timeout: 3600
 # topology:
 #     old    10.0.0.1 ──┐
 #     new    10.0.0.2 ──┼── lan     VIP 10.0.0.50, MAC 01:00:5e:00:00:50
