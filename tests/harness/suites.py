@@ -77,8 +77,10 @@ def host():
     """TAP programs that run on this machine and leave it as it was."""
     for script in sorted((ROOT / "tests/host").glob("*.*")):
         head = header(script)
-        yield Suite(f"host:{script.stem}", [str(script)], results.of_tap,
-                    int(head.get("cores", 1)), int(head.get("timeout", 600)))
+        kernel = f"@{head['kernels']}" if "kernels" in head else ""  # of the guests that it starts
+        yield Suite(f"host:{script.stem}{kernel}", [str(script)], results.of_tap,
+                    int(head.get("cores", 1)), int(head.get("timeout", 600)),
+                    not kernel.endswith(DEBUG))
 
 
 def single_vms():
@@ -90,7 +92,7 @@ def single_vms():
             command = [str(ROOT / "tests/vm/run"), "--kernel", kernel, "--timeout", str(timeout),
                        str(script.relative_to(ROOT))]
             yield Suite(f"vm:{script.stem}@{kernel}", command, results.of_tap, 1, timeout + 60,
-                        kernel != DEBUG and head.get("everyday") != "no")
+                        kernel in head.get("everyday", " ".join(KERNELS)).split())
 
 
 def clusters():
@@ -104,8 +106,8 @@ def clusters():
 def find(patterns):
     """Suites whose name, or its part before ':' or '@' or behind '@', matches one of the patterns.
 
-    Without patterns the everyday ones: those whose head does not say `# everyday: no`, on
-    Debian's kernels.
+    Without patterns the everyday ones: on each of Debian's kernels, unless their head's
+    `# everyday:` names fewer of them, or says `no`. `all` is all that needs no debug kernel.
     """
     everything = [*spec(), *unit(), *host(), *single_vms(), *clusters()]
     if not patterns:
@@ -113,7 +115,7 @@ def find(patterns):
 
     def names(suite):
         return {suite.name, suite.name.split("@")[0], suite.name.split(":")[0],
-                suite.name.split("@")[-1]}
+                suite.name.split("@")[-1]} | ({"all"} if not suite.name.endswith(f"@{DEBUG}") else set())
 
     def chosen(suite):
         return any(fnmatch.fnmatchcase(name, pattern) for name in names(suite) for pattern in patterns)

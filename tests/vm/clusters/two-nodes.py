@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Two machines with different kernels, a real serial line, and a client."""
 #
-# everyday: no
 # kernels: alpha 6.1, beta and the client 6.12
 # timeout: 1800
 #

@@ -5,8 +5,8 @@
 # it takes over what a killed one left; what it does when its device goes, when it
 # is told to read its configuration again, and when another one takes its place.
 #
-# everyday: no
 # kernels: 6.1 6.12
+# everyday: 6.12
 # icount: yes
 # timeout: 1800
 # topology: one node, whose devices swallow what they are sent

@@ -4,8 +4,7 @@
 # A cluster follows its device by name: gone, renamed, come back, moved between
 # namespaces. What neighbours learn by ARP is the cluster's MAC, always.
 #
-# everyday: no
-# kernels: 6.1 6.12
+# kernels: 6.1 6.12 debug
 # icount: yes
 # topology:
 #     node   192.0.2.1 ──┬── service    VIP 192.0.2.50, MAC 03:c0:c0:00:02:32

@@ -5,8 +5,7 @@
 # with their namespace, with the module. Nothing is left behind, and the
 # kernel's log has nothing to say (which the runner checks).
 #
-# everyday: no
-# kernels: 6.1 6.12
+# kernels: 6.1 6.12 debug
 # memory: 768
 # cpus: 2
 # timeout: 1800

@@ -5,8 +5,7 @@
 # attribute at fault, secrets for administrators only, control that passes on,
 # dumps of any size. Spoken by a client that knows the specification only.
 #
-# everyday: no
-# kernels: 6.1 6.12
+# kernels: 6.1 6.12 debug
 # icount: yes
 # timeout: 900
 source tests/vm/lib.sh

@@ -5,8 +5,8 @@
 # serial line and the backup LAN, then each alone. The other node answers all
 # within 100 ms of the link's event, and its own flows do not notice.
 #
-# everyday: no
 # kernels: 6.1 6.12
+# everyday: 6.1
 # icount: yes
 # timeout: 1800
 # topology: see two_nodes.sh

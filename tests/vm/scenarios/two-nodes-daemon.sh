@@ -5,8 +5,8 @@
 # its lease ends, and only then does the other node answer. A daemon that wakes
 # up after ten seconds, and one that is started anew, take part again.
 #
-# everyday: no
 # kernels: 6.1 6.12
+# everyday: 6.12
 # icount: yes
 # timeout: 1800
 # topology: see two_nodes.sh

@@ -6,7 +6,6 @@
 # back and takes its half again. Three times, in different phases of the
 # heartbeat and with either node.
 #
-# everyday: no
 # kernels: 6.1 6.12
 # icount: yes
 # timeout: 1800

@@ -5,8 +5,8 @@
 # each hash mode, with either function: UDP, TCP, echo requests, and datagrams
 # that come in fragments. Where ports count, each node has half of the flows.
 #
-# everyday: no
 # kernels: 6.1 6.12
+# everyday: 6.12
 # icount: yes
 # timeout: 1800
 # topology: see two_nodes.sh; the buckets are set by hand, half to each node

@@ -4,8 +4,8 @@
 # A node leaves gracefully, on SIGTERM: its buckets are handed over before its
 # daemon ends, and new flows wait less than 50 ms.
 #
-# everyday: no
 # kernels: 6.1 6.12
+# everyday: 6.12
 # icount: yes
 # timeout: 1800
 # topology: see two_nodes.sh

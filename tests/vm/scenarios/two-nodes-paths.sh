@@ -4,8 +4,8 @@
 # The paths between two nodes fail one by one, while clients reach both. As
 # long as one path is left nothing moves, and no client notices.
 #
-# everyday: no
 # kernels: 6.1 6.12
+# everyday: 6.1
 # icount: yes
 # timeout: 1800
 # topology: see two_nodes.sh

@@ -5,8 +5,8 @@
 # key, frames of another cluster, random bytes, and noise on the serial line.
 # All of it is counted, and said once.
 #
-# everyday: no
 # kernels: 6.1 6.12
+# everyday: 6.1
 # icount: yes
 # timeout: 1800
 # topology: see two_nodes.sh; and a stranger on both LANs, 10.8.0.3 and 192.0.2.3
