@@ -47,11 +47,15 @@ class Cohort:
         self.sets = {s["name"]: {a["name"]: (i + 1, a) for i, a in enumerate(s["attributes"])}
                      for s in spec["attribute-sets"]}
         self.commands = {op["name"]: i + 1 for i, op in enumerate(spec["operations"]["list"])}
+        self.sequence = 0
+        self.connect()
+
+    def connect(self):
+        """A new socket: nothing of what was asked through the last one is answered here."""
         self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
         self.socket.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.socket.setsockopt(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1)
         self.socket.bind((0, 0))
-        self.sequence = 0
         reply = self.exchange(GENL_ID_CTRL, struct.pack("=BBH", 3, 2, 0) + pack(2, b"cohort\0"), 0)
         self.family = struct.unpack("=H", dict(unpack(reply[0][4:]))[1])[0]
 

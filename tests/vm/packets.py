@@ -4,6 +4,7 @@
 Everything returns bytes in network order. The hash of the old CLUSTERIP target
 is here once more, written from its description and not from the module.
 """
+import contextlib
 import ctypes
 import json
 import os
@@ -100,20 +101,25 @@ class Namespace:
         return subprocess.run(["ip", "netns", "exec", self.name, *command], check=True,
                               stdout=subprocess.PIPE, text=True).stdout
 
-    def packet_socket(self, device, ethertype=0):
-        """A packet socket on `device`: this process visits the namespace for it."""
+    @contextlib.contextmanager
+    def visit(self):
+        """This process is in the namespace for a while: the sockets that it opens stay there."""
         libc = ctypes.CDLL(None, use_errno=True)
         home = os.open("/proc/self/ns/net", os.O_RDONLY)
         there = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
         try:
             if libc.setns(there, 0):
                 raise OSError(ctypes.get_errno(), f"cannot enter {self.name}")
-            opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ethertype))
-            opened.bind((device, ethertype))
+            yield
         finally:
             libc.setns(home, 0)
             os.close(home)
             os.close(there)
+
+    def packet_socket(self, device, ethertype=0):
+        with self.visit():
+            opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ethertype))
+            opened.bind((device, ethertype))
         return opened
 
     def stats(self, cluster):

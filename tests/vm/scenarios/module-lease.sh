@@ -5,7 +5,7 @@
 # accepted, whoever sleeps. It is told once, and once more when the lease
 # comes back.
 #
-# kernels: 6.1 6.12
+# kernels: 6.1 6.12 debug
 # icount: yes
 # topology:
 #     node   192.0.2.1 ──┬── service    VIP 192.0.2.50

@@ -5,7 +5,7 @@
 # options, fragments, ICMP errors, headers that lie, frames that are not for the
 # cluster at all. The counters of a node tell what became of each packet.
 #
-# kernels: 6.1 6.12
+# kernels: 6.1 6.12 debug
 # icount: yes
 # timeout: 1200
 # topology:
