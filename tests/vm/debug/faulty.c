@@ -47,12 +47,13 @@ static noinline void leak(void)
 	OPTIMIZER_HIDE_VAR(lost);
 }
 
+/* The use after free last: once memory is known to be bad, locks are not watched any more. */
 static int __init faulty_init(void)
 {
-	use_after_free();
 	lock_in_both_orders();
 	sleep_in_rcu();
 	leak();
+	use_after_free();
 	return 0;
 }
 
