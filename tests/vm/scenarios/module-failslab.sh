@@ -6,7 +6,6 @@
 # asked for is done, or refused and nothing has changed; the kernel's checkers
 # have nothing to say, and nothing is leaked (which the runner sees to).
 #
-# everyday: no
 # kernels: debug
 # icount: yes
 # memory: 768

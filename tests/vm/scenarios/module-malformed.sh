@@ -6,7 +6,6 @@
 # that is not the packet's (which the debug kernel sees to), and what can be judged
 # is judged.
 #
-# everyday: no
 # kernels: debug
 # icount: yes
 # memory: 512
