@@ -8,7 +8,8 @@ ORDER = ("kfree_skb", "ingress-drop", "prerouting-drop", "iptables-raw-drop", "n
          "nft-raw-jhash", "xt_cluster", "clusterip", "cohort", "cohort-functions", "cohort-vips",
          "accept", "accept-conntrack")
 
-HEAD = """# Benchmarks
+HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-or-later -->
+# Benchmarks
 
 What a received packet costs, in instructions. `make bench` measures all of this anew and writes
 this page; nothing here is typed by hand.

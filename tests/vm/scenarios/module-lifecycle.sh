@@ -103,7 +103,7 @@ for i in 1 2 3; do
         ns node cohortctl cluster del "c${vip##*.}" 2>/dev/null
     done
     ns node cohortctl cluster del web 2>/dev/null
-    cluster_up web $VIP && cluster_up c51 192.0.2.51 && passing web || bail "no clusters"
+    { cluster_up web $VIP && cluster_up c51 192.0.2.51 && passing web; } || bail "no clusters"
     ns node cohortctl bucket renew web --deadline 10ms
     ip netns del node
     node_up

@@ -3,7 +3,6 @@
 import errno
 import os
 import pathlib
-import struct
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
