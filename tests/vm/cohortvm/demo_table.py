@@ -14,7 +14,7 @@ def table(report):
     lines = [" " * 30 + "blackout of a flow  answered  connections", _ROW.format(*_HEAD)]
     for event in report["events"]:
         udp = event["udp"]
-        if event["name"] == "start" and not udp["asked"]:
+        if event["name"] == "start":  # until all is learnt and open
             continue
         lines.append(_ROW.format(event["name"], udp["dark_flows"], _time(udp["blackout_median_ms"]),
                                  _time(udp["blackout_max_ms"]), udp["twice"],

@@ -20,6 +20,7 @@ class Screen:
         self._in_place = is_terminal()
         self._drawn = 0
         self._drawn_at = 0.0
+        self._last = []
 
     def _erase(self):
         if self._drawn:
@@ -35,9 +36,10 @@ class Screen:
     def draw(self, lines, now=False):
         """Show a picture; `now` also where it would be one too many."""
         if not self._in_place:
-            if not now and time.monotonic() - self._drawn_at < _QUIET_PERIOD:
+            if lines == self._last or not now and time.monotonic() - self._drawn_at < _QUIET_PERIOD:
                 return
             self._drawn_at = time.monotonic()
+        self._last = lines
         self._erase()
         for line in lines:
             print(line[:WIDTH])

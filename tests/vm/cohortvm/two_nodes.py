@@ -75,11 +75,11 @@ def configuration(name, lease, heartbeat):
 
 
 class Probe:
-    """The client's stream; its live lines are in `live`, the newest last."""
+    """The client's stream, which tells four times a second how it goes."""
 
     def __init__(self, client, options):
-        self._task = client.start(
-            f"exec probe stream --target {VIP}:{PORT} --sources 198.51.100.0/24 {options}")
+        self._task = client.start(f"exec probe stream --target {VIP}:{PORT} "
+                                  f"--sources 198.51.100.0/24 --live 250ms {options}")
         self._task.wait_line("^ready$", 60)
 
     def live(self, timeout=30):
@@ -89,7 +89,9 @@ class Probe:
         return json.loads(newest)["live"]
 
     def mark(self, name):
+        """An event begins. Returns once the probe knows, so that what follows is counted to it."""
         self._task.write(f"mark {name}\n")
+        wait_until(lambda: self.live()["event"] == name, 60, f"the probe begins '{name}'")
 
     def end(self):
         """Stop asking, wait for late answers, and return the report."""
@@ -100,7 +102,7 @@ class Probe:
 class TwoNodes:
     """A Lab of these machines. `kernels` maps each name to its Kernel."""
 
-    def __init__(self, build, kernels, lease="3s", heartbeat="500ms", seed=1):
+    def __init__(self, build, kernels, lease="3s", heartbeat="300ms", seed=1):
         self.lab = Lab(build, LANS, {SERIAL: NODES}, seed)
         self._timing = (lease, heartbeat)
         self._disks = {name: self.lab.disk(name, 16) for name in NODES}
@@ -152,7 +154,7 @@ class TwoNodes:
     def daemon_start(self, name):
         node = self[name]
         node.daemon = node.start("exec cohortd")
-        wait_until(lambda: self.status(name), 60, f"cohortd answers on {name}")
+        self._wait_until(lambda: self.status(name), 60, f"cohortd answers on {name}")
 
     def status(self, name):
         """What cohortd says, or None if it does not answer."""
@@ -182,14 +184,17 @@ class TwoNodes:
                      if entry["name"] == link), None)
 
     def wait_halves(self, timeout=120):
+        self._wait_until(self.halves, timeout, "each node serves its half")
+
+    def _wait_until(self, condition, timeout, what):
         try:
-            wait_until(self.halves, timeout, "each node serves its half")
+            wait_until(condition, timeout, what)
         except VmError as error:
             raise VmError(f"{error}\n{self.words()}") from error
 
     def words(self):
         """What the daemons have said last."""
-        return "\n".join(f"{name}: {line}" for name in NODES if self[name].running
+        return "\n".join(f"{name}: {line}" for name in NODES if self[name].running and hasattr(self[name], "daemon")
                          for line in self[name].daemon.peek()[-10:])
 
     def probe(self, options=""):
