@@ -207,9 +207,12 @@ struct cohort_cluster *cohort_cluster_add(struct cohort_net *cnet, const char *n
 	vips = vips_with(netdev, cluster, config);
 	if (!vips)
 		goto err_netdev;
-	err = cohort_hook_arp_get(cnet);
+	err = cohort_hook_inet_get(cnet);
 	if (err)
 		goto err_vips;
+	err = cohort_hook_arp_get(cnet);
+	if (err)
+		goto err_inet;
 	err = cohort_netdev_add_mac(netdev, config->mac);
 	if (err)
 		goto err_arp;
@@ -228,6 +231,8 @@ struct cohort_cluster *cohort_cluster_add(struct cohort_net *cnet, const char *n
 
 err_arp:
 	cohort_hook_arp_put(cnet);
+err_inet:
+	cohort_hook_inet_put(cnet);
 err_vips:
 	kvfree(vips);
 err_netdev:
@@ -359,6 +364,7 @@ void cohort_cluster_remove(struct cohort_cluster *cluster)
 	list_del(&cluster->on_dev);
 	cohort_netdev_put(cluster->netdev);
 	cohort_hook_arp_put(cnet);
+	cohort_hook_inet_put(cnet);
 	list_del(&cluster->list);
 	hash_del(&cluster->by_name);
 	cnet->cluster_count--;

@@ -47,10 +47,8 @@ static unsigned int gather(struct sk_buff *skb, const struct cohort_cluster *clu
 	return verdict;
 }
 
-/* Any packet to a VIP. */
-static noinline unsigned int judge(struct sk_buff *skb, const struct cohort_cluster *cluster,
-				   const struct cohort_table *table,
-				   const struct nf_hook_state *state)
+unsigned int cohort_judge_ipv4(struct sk_buff *skb, const struct cohort_cluster *cluster,
+			       const struct cohort_table *table, const struct nf_hook_state *state)
 {
 	struct cohort_flow flow = {};
 	struct cohort_ipv4 packet;
@@ -97,7 +95,7 @@ static noinline unsigned int judge_scattered(const struct cohort_netdev *netdev,
 	if (!cluster)
 		return NF_ACCEPT;
 	table = rcu_dereference(cluster->table);
-	return overheard(skb, table) ? NF_ACCEPT : judge(skb, cluster, table, state);
+	return overheard(skb, table) ? NF_ACCEPT : cohort_judge_ipv4(skb, cluster, table, state);
 }
 
 /*
@@ -113,7 +111,7 @@ static __always_inline bool is_plain(const struct sk_buff *skb, const struct iph
 
 /*
  * The path that decides what a packet of others costs this host. It keeps to
- * registers, and leaves to judge() what is not plain.
+ * registers, and leaves to cohort_judge_ipv4() what is not plain.
  *
  * Frames of a VLAN pass here too, before its own device gets them; only those
  * without a tag, or with a mere priority, are this device's.
@@ -139,7 +137,7 @@ static unsigned int hook_ingress(void *priv, struct sk_buff *skb, const struct n
 	if (unlikely(overheard(skb, table)))
 		return NF_ACCEPT;
 	if (unlikely(!is_plain(skb, ip)))
-		return judge(skb, cluster, table, state);
+		return cohort_judge_ipv4(skb, cluster, table, state);
 	ports = (const __be16 *)(ip + 1);
 	return cohort_verdict(skb, cluster, table, ip->saddr, ports[0], ports[1], state);
 }

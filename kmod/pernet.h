@@ -27,6 +27,8 @@
  * @cluster_count: of them, at most COHORT_CLUSTERS_MAX
  * @netdevs: by cohort_netdev.list; readers under RCU
  * @config_seq: changes with every change of configuration, so that a dump notices
+ * @inet_users: clusters that need the PRE_ROUTING hook
+ * @inet_ops: that hook
  * @arp_users: clusters that need the ARP hook
  * @arp_ops: that hook
  * @lease_work: tells of leases that ran out
@@ -40,6 +42,8 @@ struct cohort_net {
 	unsigned int cluster_count;
 	struct list_head netdevs;
 	u32 config_seq;
+	unsigned int inet_users;
+	struct nf_hook_ops inet_ops;
 	unsigned int arp_users;
 	struct nf_hook_ops arp_ops;
 	struct work_struct lease_work;
