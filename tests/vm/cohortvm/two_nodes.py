@@ -105,6 +105,7 @@ class TwoNodes:
     def __init__(self, build, kernels, lease="3s", heartbeat="300ms", seed=1):
         self.lab = Lab(build, LANS, {SERIAL: NODES}, seed)
         self._timing = (lease, heartbeat)
+        self._daemons = {}
         self._disks = {name: self.lab.disk(name, 16) for name in NODES}
         for name in (*NODES, "client"):
             disk = self._disks.get(name)
@@ -148,12 +149,11 @@ class TwoNodes:
             "depends=$(modinfo -F depends $COHORT_MODULE)\n"
             "[ -z \"$depends\" ] || modprobe -a ${depends//,/ }\n"
             "insmod $COHORT_MODULE", timeout=120)
-        node.service = node.start(f"exec echod --node {own} --port {PORT}")
+        node.start(f"exec echod --node {own} --port {PORT}")
         self.daemon_start(name)
 
     def daemon_start(self, name):
-        node = self[name]
-        node.daemon = node.start("exec cohortd")
+        self._daemons[name] = self[name].start("exec cohortd")
         self._wait_until(lambda: self.status(name), 60, f"cohortd answers on {name}")
 
     def status(self, name):
@@ -194,8 +194,8 @@ class TwoNodes:
 
     def words(self):
         """What the daemons have said last."""
-        return "\n".join(f"{name}: {line}" for name in NODES if self[name].running and hasattr(self[name], "daemon")
-                         for line in self[name].daemon.peek()[-10:])
+        return "\n".join(f"{name}: {line}" for name, daemon in self._daemons.items()
+                         for line in daemon.peek()[-10:])
 
     def probe(self, options=""):
         return Probe(self["client"], options)
