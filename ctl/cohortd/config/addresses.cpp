@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxVips = 64;
 constexpr std::uint32_t kMaxBuckets = 65536;
+constexpr std::size_t kMaxAddresses = 1024;  // the kernel's clusters in a namespace
 
 Result<std::string> parse_cluster_name(std::string_view text) {
     if (auto checked = check_cluster_name(text); !checked)
@@ -57,6 +58,17 @@ void check_mac(Reader& section, const Address& address) {
     }
 }
 
+/// No group, no loopback, no broadcast, not "any".
+bool is_host(const IpAddress& address) {
+    const std::uint8_t first = address.bytes[0];
+    if (address.family == Family::ipv6)
+        return first != 0xFF &&
+               std::ranges::any_of(address.span().first(15), [](auto byte) { return byte != 0; });
+    const bool broadcast =
+        std::ranges::all_of(address.span(), [](auto byte) { return byte == 0xFF; });
+    return first != 0 && first != 127 && (first & 0xF0) != 0xE0 && !broadcast;
+}
+
 void read_vips(Reader& section, Address& address) {
     section.require("vip", "[\"192.0.2.50/24\"]");
     for (const std::string& words : section.texts("vip")) {
@@ -65,6 +77,10 @@ void read_vips(Reader& section, Address& address) {
             section.fail("vip", vip.error().message);
             return;
         }
+        if (!is_host(vip->address))
+            section.fail("vip", fmt::format("'{}' is not the address of a host, such as "
+                                            "192.0.2.50/24",
+                                            words));
         address.vips.push_back(*vip);
     }
     if (section.has("vip") && (address.vips.empty() || address.vips.size() > kMaxVips))
@@ -156,6 +172,10 @@ std::vector<Address> read_addresses(Problems& problems, const toml::table& root)
                                            kMaxBucketsTotal));
         addresses.push_back(std::move(address));
     }
+    if (addresses.size() > kMaxAddresses)
+        problems.add(1,
+                     fmt::format("there are {} [[address]] sections, but at most {} are supported",
+                                 addresses.size(), kMaxAddresses));
     if (addresses.empty())
         problems.add(1, "there is no [[address]]; name at least one address to share");
     return addresses;

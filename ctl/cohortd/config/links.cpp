@@ -23,7 +23,8 @@ bool is_multicast(const IpAddress& address) {
 Result<Endpoint> parse_with_port(std::string_view text) {
     auto endpoint = parse_endpoint(text);
     if (endpoint && endpoint->port == 0)
-        return usage_error(fmt::format("'{}' needs a port: '{}:7788'", text, text));
+        return usage_error(
+            fmt::format("'{}' needs a port of 1..65535, such as '10.8.0.1:7788'", text));
     return endpoint;
 }
 
@@ -65,6 +66,8 @@ void read_peers(Reader& section, UdpLink& link, std::size_t nodes) {
             section.fail("peers", peer.error().message);
             return;
         }
+        if (peer->address == IpAddress{peer->address.family, {}})
+            section.fail("peers", fmt::format("'{}' is no host's address", words));
         if (peer->address.family != link.bind.address.family)
             section.fail("peers", fmt::format("'{}' is of another IP version than bind", words));
         if (*peer == link.bind)

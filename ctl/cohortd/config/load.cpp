@@ -19,6 +19,7 @@ namespace cohort::config {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 1 << 20;
+constexpr std::size_t kMaxLineBytes = 4096;
 
 // In the order of core::QuorumMode.
 constexpr std::array<std::string_view, 5> kModes{"links", "witness", "preferred", "fence",
@@ -44,6 +45,19 @@ Result<std::string> read_file(const std::string& path) {
                         "right file?",
                         path, kMaxFileBytes));
     return content;
+}
+
+/// The number of the first line that is too long, or 0. The parser bounds how
+/// deep values nest, but not how deep the parts of a dotted key do: by the length
+/// of lines, and so of keys, its recursion stays within the stack.
+std::size_t overlong_line(std::string_view content) {
+    for (std::size_t number = 1; !content.empty(); ++number) {
+        const std::size_t length = std::min(content.find('\n'), content.size());
+        if (length > kMaxLineBytes)
+            return number;
+        content.remove_prefix(std::min(length + 1, content.size()));
+    }
+    return 0;
 }
 
 std::vector<Node> read_nodes(Problems& problems, const toml::table& root) {
@@ -203,6 +217,9 @@ Result<Config> load_config(const std::string& path) {
 }
 
 Result<Config> parse_config(std::string_view content, const std::string& path) {
+    if (const std::size_t line = overlong_line(content))
+        return usage_error(fmt::format("{}:{}: the line is longer than {} bytes; break it up", path,
+                                       line, kMaxLineBytes));
     toml::table root;
     try {
         root = toml::parse(content);

@@ -20,8 +20,12 @@ std::string type_name(const toml::node& node) {
 }  // namespace
 
 void Problems::add(std::uint32_t line, std::string_view message) {
-    if (first_.empty())
-        first_ = fmt::format("{}:{}: {}", file_, line, message);
+    if (!first_.empty())
+        return;
+    first_ = fmt::format("{}:{}: {}", file_, line, message);
+    // It is one line, whatever it quotes.
+    std::ranges::replace_if(
+        first_, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, '?');
 }
 
 Reader::Reader(Problems& problems, std::string title, const toml::table* table,

@@ -26,7 +26,19 @@ void PrintTo(const Mistake& mistake, std::ostream* out) {
     *out << mistake.name;
 }
 
+using Parser = test::Sample;
 class Refusal : public test::Sample, public testing::WithParamInterface<Mistake> {};
+
+/// The parser's own recursion has no bound here.
+TEST_F(Parser, KeyOfVeryManyParts) {
+    std::string key = "a";
+    while (key.size() < 500'000)
+        key += ".a";
+    const auto config = parse("\n" + key + " = 1\n");
+    ASSERT_TRUE(config.has_error());
+    EXPECT_EQ(config.error().message,
+              "cohort.toml:2: the line is longer than 4096 bytes; break it up");
+}
 
 TEST_P(Refusal, NamesThePlaceAndWhatWouldBeRight) {
     const Mistake& mistake = GetParam();
@@ -95,6 +107,7 @@ constexpr Mistake kMistakes[] = {
     {"UdpNoPeers", "peers = [\"10.8.0.2:7788\"]", "", 23, "[[link]] needs peers"},
     {"UdpEmptyPeers", "[\"10.8.0.2:7788\"]", "[]", 27, "is empty"},
     {"UdpPeerIsSelf", "[\"10.8.0.2:7788\"]", "[\"10.8.0.1:7788\"]", 27, "own end"},
+    {"UdpPeerIsNobody", "[\"10.8.0.2:7788\"]", "[\"0.0.0.0:7788\"]", 27, "no host's address"},
     {"UdpPeerFamily", "[\"10.8.0.2:7788\"]", "[\"[2001:db8::2]:7788\"]", 27, "IP version"},
     {"UdpManyPeers", "[\"10.8.0.2:7788\"]", "[\"10.8.0.2:7788\", \"10.8.0.3:7788\"]", 27,
      "but there are 1 other nodes"},
@@ -112,6 +125,10 @@ constexpr Mistake kMistakes[] = {
     {"AddressDevLong", "dev = \"eth0\"\nvip", "dev = \"a234567890123456\"\nvip", 30,
      "1 to 15 characters"},
     {"VipNoLength", "192.0.2.50/24", "192.0.2.50", 31, "is not ADDR/LEN"},
+    {"VipGroup", "192.0.2.50/24", "224.0.0.1/24", 31, "not the address of a host"},
+    {"VipLoopback", "192.0.2.50/24", "127.0.0.1/8", 31, "not the address of a host"},
+    {"VipNowhere", "192.0.2.50/24", "0.0.0.0/24", 31, "not the address of a host"},
+    {"VipOfTwoLines", "192.0.2.50/24", "192.0.2.50\\n/24", 31, "VIP '192.0.2.50?/24'"},
     {"VipTwice", "2001:db8::50/64", "192.0.2.50/32", 28, "stands there twice"},
     {"Buckets", "buckets = 4096", "buckets = 65537", 33, "of 1..65536"},
     {"HashMode", "\"sourceip-sourceport\"", "\"destip\"", 32, "'destip'"},
