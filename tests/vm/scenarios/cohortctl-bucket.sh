@@ -4,6 +4,7 @@
 # cohortctl bucket and stats: states, epochs, leases.
 #
 # kernels: 6.1 6.12
+# everyday: 6.1
 source tests/vm/lib.sh
 source tests/vm/lib-cohortctl.sh
 

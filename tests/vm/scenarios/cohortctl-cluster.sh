@@ -5,6 +5,7 @@
 # of the device's addresses, and that a failure leaves nothing behind.
 #
 # kernels: 6.1 6.12
+# everyday: 6.12
 source tests/vm/lib.sh
 source tests/vm/lib-cohortctl.sh
 

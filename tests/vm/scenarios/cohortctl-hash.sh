@@ -6,6 +6,7 @@
 # served exactly if its bucket is held.
 #
 # kernels: 6.1 6.12
+# everyday: 6.12
 # topology:
 #     client eth0 192.0.2.1 ──── node eth0, VIP 192.0.2.50
 source tests/vm/lib.sh

@@ -4,6 +4,7 @@
 # cohortctl monitor: each event once and in order, lost ones admitted.
 #
 # kernels: 6.1 6.12
+# everyday: 6.1
 source tests/vm/lib.sh
 source tests/vm/lib-cohortctl.sh
 

@@ -6,6 +6,7 @@
 # only it is told the key.
 #
 # kernels: 6.1 6.12
+# everyday: 6.12
 source tests/vm/lib.sh
 source tests/vm/lib-cohortctl.sh
 
