@@ -168,6 +168,18 @@ Result<bool> AddressClient::remove(const std::string& dev, const Vip& vip) {
     return true;
 }
 
+Result<bool> AddressClient::has(const std::string& dev, const IpAddress& address) {
+    const auto index = device_index(dev);
+    if (!index && index.error().code == ENODEV)
+        return false;
+    if (!index)
+        return index.error();
+    const auto held = addresses_of(*socket_, *index);
+    if (!held)
+        return held.error();
+    return std::ranges::find(*held, address, &Held::address) != held->end();
+}
+
 Result<std::vector<IpAddress>> AddressClient::list(const std::string& dev) {
     const auto index = device_index(dev);
     if (!index)

@@ -49,6 +49,9 @@ public:
     /// ours, or if the device is gone.
     Result<bool> remove(const std::string& dev, const Vip& vip);
 
+    /// Whether the device has the address, whoever set it up. Without the device: no.
+    Result<bool> has(const std::string& dev, const IpAddress& address);
+
     /// The addresses of the device that bear our mark.
     Result<std::vector<IpAddress>> list(const std::string& dev);
 

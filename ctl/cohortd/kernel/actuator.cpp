@@ -52,8 +52,11 @@ Result<core::KernelHeld> Actuator::take_over() {
             return about(address, device.error());
     }
     auto fail = [this](const config::Address& address, const Error& error) {
+        // The first error is the one to tell. The VIPs go first, as in remove().
+        for (const auto& [dev, vip] : placed_)
+            (void)addresses_.remove(dev, vip);
         for (const std::string& name : fresh_)
-            (void)client_.cluster_del(name);  // the first error is the one to tell
+            (void)client_.cluster_del(name);
         return about(address, error);
     };
     std::vector<netlink::BucketStates> all;
@@ -140,7 +143,9 @@ Result<void> Actuator::place_vips(const config::Address& address) {
         const auto added = addresses_.add(address.dev, vip);
         if (!added)
             return added.error();
-        if (!*added)
+        if (*added)
+            placed_.emplace_back(address.dev, vip);
+        else
             warn_of_foreign(address, vip);
     }
     return {};
@@ -153,8 +158,8 @@ void Actuator::warn_of_foreign(const config::Address& address, const Vip& vip) {
     if (!ours || std::ranges::find(*ours, vip.address) != ours->end())
         return;
     log(Level::warning,
-        "address {}: {} had {} before, and keeps it when this node leaves; let nothing but "
-        "cohortd set it up",
+        "address {}: {} had {} before, and keeps it when this node leaves, silent for as long "
+        "as the module is there; let nothing but cohortd set it up",
         address.name, address.dev, format_vip(vip));
 }
 
@@ -191,6 +196,8 @@ Outcome Actuator::judge(const Result<void>& result, const Held& cluster, std::st
     log(Level::error, "address {}: cannot {}: {}", cluster.name, what, result.error().message);
     // A cluster that is gone was taken away by hand: that, too, is control.
     const int code = result.error().code;
+    if (code == ENOENT)
+        withdraw(cluster.name);
     return code == EPERM || code == ENOENT ? Outcome::usurped : Outcome::refused;
 }
 
@@ -222,12 +229,35 @@ Outcome Actuator::renew(const core::KernelRenew& renew) {
     return outcome;
 }
 
+/// Nothing judges the packets to these VIPs any more: the device must not have them.
+void Actuator::withdraw(const std::string& name) {
+    for (const config::Address& address : wanted_) {
+        if (address.name == name)
+            (void)take_vips(address);
+    }
+}
+
+/// Whether the device has none of the VIPs any more.
+bool Actuator::take_vips(const config::Address& address) {
+    bool all = true;
+    for (const Vip& vip : address.vips) {
+        if (auto removed = addresses_.remove(address.dev, vip); !removed)
+            log(Level::warning, "address {}: {}", address.name, removed.error().message);
+        const auto left = addresses_.has(address.dev, vip.address);
+        all = all && left && !*left;
+    }
+    return all;
+}
+
 void Actuator::remove() {
     for (const config::Address& address : wanted_) {
-        // The address goes first: without its cluster, every node would answer for it.
-        for (const Vip& vip : address.vips) {
-            if (auto removed = addresses_.remove(address.dev, vip); !removed)
-                log(Level::warning, "address {}: {}", address.name, removed.error().message);
+        // The addresses go first: without its cluster, every node would answer for them.
+        if (!take_vips(address)) {
+            log(Level::warning,
+                "address {0}: {1} has VIPs still that cohortd did not set up, so the cluster stays "
+                "and keeps it silent; take them away, and then 'cohortctl cluster del {0}'",
+                address.name, address.dev);
+            continue;
         }
         if (auto removed = client_.cluster_del(address.name);
             !removed && removed.error().code != ENOENT)

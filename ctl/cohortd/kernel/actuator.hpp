@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cohort::kernel {
@@ -41,7 +42,9 @@ public:
     /// IPv6, down. To be called when a device came back.
     void restore_vips();
 
-    /// Removes clusters and VIPs: from here on the kernel serves nothing.
+    /// Removes VIPs and clusters: from here on the kernel serves nothing. A
+    /// cluster whose VIPs are on the device still, set up by somebody else,
+    /// stays, and serves nothing once its lease has run out.
     void remove();
 
     /// A cluster under our control.
@@ -62,6 +65,8 @@ private:
                                         const netlink::ClusterSpec& wanted,
                                         const std::string& differs);
     Result<void> place_vips(const config::Address& address);
+    void withdraw(const std::string& name);
+    bool take_vips(const config::Address& address);
     void warn_of_foreign(const config::Address& address, const Vip& vip);
     Result<void> level_deadlines(const std::vector<netlink::BucketStates>& all,
                                  const core::KernelHeld& held);
@@ -72,7 +77,8 @@ private:
     std::vector<config::Address> wanted_;
     std::vector<netlink::ClusterSpec> specs_;
     std::vector<Held> clusters_;
-    std::vector<std::string> fresh_;  ///< clusters that take_over() made
+    std::vector<std::string> fresh_;                   ///< clusters that take_over() made
+    std::vector<std::pair<std::string, Vip>> placed_;  ///< device and VIP, as it added them
 };
 
 }  // namespace cohort::kernel

@@ -187,3 +187,32 @@ check_ended "asked to, it leaves" 0
 check "without its VIP" has_no_vip
 is "and without its cluster" "$(cohortctl -j cluster show | jq length)" 0
 check "and without its socket" test ! -e $SOCK
+
+# ---- a VIP without a cluster would answer whatever comes ---------------------
+
+ip link add eth1 type dummy
+ip link set eth1 mtu 60 # too small for IPv4
+configuration eth0 64 '[[address]]
+name = "mail"
+dev = "eth1"
+vip = ["192.0.2.51/24"]
+buckets = 64' >$CONF
+refuses "a device that takes no VIP" 2 "cannot add 192.0.2.51"
+
+configuration >$CONF
+ip addr add $VIP dev eth0
+start
+check_soon "beside a VIP that somebody else set up, it serves" 20 serves 64
+kill -TERM "$pid"
+check_ended "asked to, it leaves" 0
+check "what it did not set up, it leaves there" has_vip
+is "with the cluster, which serves none of it" \
+    "$(cohortctl -j cluster show web | jq -r '.[] | .name + .own')" web
+ip addr del $VIP dev eth0
+
+: >/run/log
+start
+check_soon "that is no obstacle to the next one" 20 serves 64
+rmmod cohort
+check_ended "when the module goes, so does it" 2
+check "and takes its VIP away" has_no_vip
