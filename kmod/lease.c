@@ -48,6 +48,11 @@ int cohort_lease_given(u64 *deadline, struct genl_info *info)
 
 	if (!attr)
 		return 0;
+	if (!nla_get_u64(attr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "0 is no deadline, and would never end; leave it out");
+		return -EINVAL;
+	}
 	if (nla_get_u64(attr) > cohort_lease_default(COHORT_LEASE_MAX_MS)) {
 		NL_SET_ERR_MSG_ATTR(
 			info->extack, attr,

@@ -125,6 +125,8 @@ def buckets():
     refused("an older epoch", errno.ESTALE, "7 now", "epoch", "bucket-set", name="web", epoch=6, states=bytes(3))
     refused("a renewal for another epoch", errno.ESTALE, "7 now", "epoch", "lease-renew", name="web", epoch=8,
             deadline=boottime_ns())
+    refused("a deadline that never comes", errno.EINVAL, "would never end", "deadline", "lease-renew", name="web",
+            deadline=0)
     refused("a deadline beyond an hour", errno.ERANGE, "3600000 ms", "deadline", "lease-renew", name="web",
             deadline=boottime_ns() + 10**9 * 3700)
     tell(buckets_of("web")["deadline"] == seen["deadline"], "and nothing changed")
