@@ -57,6 +57,14 @@ void remark_on(Out out, const Config& config) {
         remark(out, "there is one link only: when it fails, both nodes answer for every address");
     auto missing = [](const std::string& dev) { return if_nametoindex(dev.c_str()) == 0; };
     for (const Address& address : config.addresses) {
+        // The module has the last word on these, so that one that can takes them.
+        const bool ipv6 = std::ranges::any_of(address.vips, [](const Vip& vip) {
+            return vip.address.family == Family::ipv6;
+        });
+        if (ipv6 || address.l2 == netlink::L2Mode::igmp)
+            remark(out, fmt::format("{} of address {} is not supported by the module of this "
+                                    "version; cohortd will not start with it",
+                                    ipv6 ? "an IPv6 VIP" : "l2 igmp", address.name));
         if (missing(address.dev))
             remark(out, fmt::format("device {} of address {} does not exist now; cohortd will not "
                                     "start without it",
