@@ -5,7 +5,7 @@
 # here and ADOPT there, later OWN there. Connections stay with the node that
 # has them, new ones begin at the new one, and nobody ever answers for both.
 #
-# kernels: 6.1 6.12 debug
+# kernels: 6.1 6.12
 # icount: yes
 # timeout: 900
 # topology: see two_nodes.sh; the buckets are set by hand
