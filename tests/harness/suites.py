@@ -16,12 +16,15 @@ LOGS = BUILD / "check"
 KERNELS = ("6.1", "6.12")
 DEBUG = "debug"  # a kernel with every checker, for those who ask for it
 SLOWNESS = 4  # what it may take longer
-CORES = 2  # what may run at once: a suite of two cores runs alone
+CORES = max(2, os.cpu_count() or 2)  # what may run at once
 
 
 @dataclass(frozen=True)
 class Suite:
-    """`read` gets the output and the exit status and returns a list of results."""
+    """`read` gets the output and the exit status and returns a list of results.
+
+    A suite whose `cores` are all of CORES runs alone.
+    """
 
     name: str
     command: list

@@ -5,6 +5,7 @@
 # namespaces. What neighbours learn by ARP is the cluster's MAC, always.
 #
 # kernels: 6.1 6.12 debug
+# everyday: 6.1
 # icount: yes
 # topology:
 #     node   192.0.2.1 ──┬── service    VIP 192.0.2.50, MAC 03:c0:c0:00:02:32

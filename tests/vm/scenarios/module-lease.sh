@@ -6,6 +6,7 @@
 # comes back.
 #
 # kernels: 6.1 6.12 debug
+# everyday: 6.12
 # icount: yes
 # topology:
 #     node   192.0.2.1 ──┬── service    VIP 192.0.2.50

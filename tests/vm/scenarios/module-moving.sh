@@ -6,6 +6,7 @@
 # has them, new ones begin at the new one, and nobody ever answers for both.
 #
 # kernels: 6.1 6.12
+# everyday: 6.1
 # icount: yes
 # timeout: 900
 # topology: see two_nodes.sh; the buckets are set by hand

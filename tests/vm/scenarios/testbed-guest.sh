@@ -4,6 +4,7 @@
 # A guest is what scenarios take it for.
 #
 # kernels: 6.1 6.12
+# everyday: 6.12
 # icount: yes
 source tests/vm/lib.sh
 

@@ -7,6 +7,7 @@
 # heartbeat and with either node.
 #
 # kernels: 6.1 6.12
+# everyday: 6.12
 # icount: yes
 # timeout: 1800
 # topology: see two_nodes.sh
