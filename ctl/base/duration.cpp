@@ -24,7 +24,7 @@ constexpr std::array<Unit, 5> kUnits{{{"h", 3600 * kSecond},
                                       {"s", kSecond},
                                       {"ms", kSecond / 1'000},
                                       {"us", kSecond / 1'000'000}}};
-constexpr std::int64_t kLongest = 1000 * 3600 * kSecond;
+constexpr std::int64_t kLongest = std::int64_t{1000} * 3600 * kSecond;
 
 const Unit* find_unit(std::string_view name) {
     for (const Unit& unit : kUnits) {

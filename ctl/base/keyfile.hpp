@@ -58,7 +58,7 @@ public:
     SipKey siphash_key(std::string_view cluster_name) const;
 
 private:
-    explicit ClusterKey(Secret<32> root) : root_(root) {}
+    explicit ClusterKey(const Secret<32>& root) : root_(root) {}
     Secret<32> root_;
 };
 

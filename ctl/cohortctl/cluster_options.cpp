@@ -58,7 +58,7 @@ Result<std::uint32_t> parse_seed(const std::string& text) {
 }
 
 Result<std::chrono::milliseconds> parse_lease(const std::string& text) {
-    const auto lease = parse_milliseconds(text);
+    auto lease = parse_milliseconds(text);
     if (lease && lease->count() > COHORT_LEASE_MAX_MS)
         return usage_error(fmt::format("lease '{}' is longer than the longest, 1h", text));
     return lease;
