@@ -9,7 +9,6 @@
 namespace cohort::ctl {
 namespace {
 
-using netlink::BucketStates;
 using netlink::Client;
 using netlink::Cluster;
 

@@ -12,7 +12,6 @@
 
 namespace {
 
-using cohort::Error;
 using cohort::ErrorKind;
 using cohort::Result;
 

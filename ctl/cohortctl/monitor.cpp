@@ -38,15 +38,14 @@ std::string now_text() {
 Result<void> tell(const Session& session, const netlink::EventBatch& batch) {
     const std::string time = now_text();
     if (batch.lost) {
-        const auto told = session.json
-                              ? print_json_line({{"time", time}, {"event", "events-lost"}})
-                              : print(time + "  events were lost: show the clusters again\n");
+        auto told = session.json ? print_json_line({{"time", time}, {"event", "events-lost"}})
+                                 : print(time + "  events were lost: show the clusters again\n");
         if (!told)
             return told;
     }
     for (const netlink::Event& event : batch.events) {
-        const auto told = session.json ? print_json_line(event_json(event, time))
-                                       : print(event_text(event, time));
+        auto told = session.json ? print_json_line(event_json(event, time))
+                                 : print(event_text(event, time));
         if (!told)
             return told;
     }
@@ -71,7 +70,7 @@ Result<void> run(const Session& session) {
         const auto batch = stream->drain();
         if (!batch)
             return batch.error();
-        if (const auto told = tell(session, *batch); !told)
+        if (auto told = tell(session, *batch); !told)
             return told;
     }
 }

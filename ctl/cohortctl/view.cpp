@@ -136,6 +136,7 @@ Json stats_json(const netlink::Stats& stats) {
 
 std::string stats_text(const netlink::Stats& stats) {
     std::vector<std::vector<std::string>> rows;
+    rows.reserve(std::size(kCounters));
     for (const auto& [name, value] : kCounters)
         rows.push_back({"", name, fmt::format("{}", stats.*value)});
     return stats.name + "\n" + format_table(rows);

@@ -36,7 +36,7 @@ Result<std::vector<Vip>> remove_addresses(netlink::AddressClient& client, const 
 
 Result<void> move_addresses(netlink::AddressClient& client, const Placement& from,
                             const Placement& to) {
-    if (const auto placed = place_addresses(client, to); !placed)
+    if (auto placed = place_addresses(client, to); !placed)
         return placed;
     Placement left{from.dev, {}};
     for (const Vip& vip : from.vips) {
