@@ -14,7 +14,7 @@
 
 namespace cohort::admin {
 
-inline constexpr std::size_t kLongestRequest = 16 * 1024;
+inline constexpr std::size_t kLongestRequest = 16384;
 inline constexpr std::size_t kMostClients = 32;
 
 class ControlSocket {
