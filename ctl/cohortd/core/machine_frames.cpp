@@ -78,7 +78,7 @@ void Machine::State::on_message(std::size_t index, const Hello& hello, Time now)
     }
     if (reply.echo != 0 || reply.challenge != 0) {
         reply.header = header(now);
-        act(Send{electorate[index].id, std::move(reply)});
+        act(Send{electorate[index].id, reply});
     }
 }
 
