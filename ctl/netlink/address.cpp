@@ -78,6 +78,15 @@ Result<std::vector<Held>> addresses_of(Socket& socket, std::uint32_t index) {
     return all;
 }
 
+/// Likewise; none if looking for the device found that it is gone.
+Result<std::vector<Held>> addresses_if_there(Socket& socket, const Result<std::uint32_t>& index) {
+    if (!index && index.error().code == ENODEV)
+        return std::vector<Held>{};
+    if (!index)
+        return index.error();
+    return addresses_of(socket, *index);
+}
+
 }  // namespace
 
 Result<AddressClient> AddressClient::open(const std::optional<std::string>& netns) {
@@ -144,19 +153,15 @@ Result<bool> AddressClient::add(const std::string& dev, const Vip& vip) {
 }
 
 Result<bool> AddressClient::remove(const std::string& dev, const Vip& vip) {
-    const auto index = device_index(dev);
-    if (!index && index.error().code == ENODEV)
-        return false;
-    if (!index)
-        return index.error();
-    const auto held = addresses_of(*socket_, *index);
+    const auto held = addresses_if_there(*socket_, device_index(dev));
     if (!held)
         return held.error();
     const auto is_ours = [&](const Held& one) { return one.ours && one.address == vip.address; };
-    if (std::ranges::none_of(*held, is_ours))
+    const auto found = std::ranges::find_if(*held, is_ours);
+    if (found == held->end())
         return false;
 
-    Message request = address_request(RTM_DELADDR, 0, *index, vip.address);
+    Message request = address_request(RTM_DELADDR, 0, found->index, vip.address);
     const auto removed = socket_->exchange(request);
     if (!removed && (removed.error().code == EADDRNOTAVAIL || removed.error().code == ENODEV))
         return false;
@@ -169,12 +174,7 @@ Result<bool> AddressClient::remove(const std::string& dev, const Vip& vip) {
 }
 
 Result<bool> AddressClient::has(const std::string& dev, const IpAddress& address) {
-    const auto index = device_index(dev);
-    if (!index && index.error().code == ENODEV)
-        return false;
-    if (!index)
-        return index.error();
-    const auto held = addresses_of(*socket_, *index);
+    const auto held = addresses_if_there(*socket_, device_index(dev));
     if (!held)
         return held.error();
     return std::ranges::find(*held, address, &Held::address) != held->end();
