@@ -4,6 +4,7 @@
 #include "ctl/cohortd/config/words.hpp"
 
 #include <fmt/format.h>
+#include <linux/cohort.h>
 
 #include <algorithm>
 #include <array>
@@ -12,9 +13,9 @@
 namespace cohort::config {
 namespace {
 
-constexpr std::size_t kMaxVips = 64;
-constexpr std::uint32_t kMaxBuckets = 65536;
-constexpr std::size_t kMaxAddresses = 1024;  // the kernel's clusters in a namespace
+constexpr std::size_t kMaxVips = COHORT_VIPS_MAX;
+constexpr std::uint32_t kMaxBuckets = COHORT_BUCKETS_MAX;
+constexpr std::size_t kMaxAddresses = COHORT_CLUSTERS_MAX;
 
 Result<std::string> parse_cluster_name(std::string_view text) {
     if (auto checked = check_cluster_name(text); !checked)
