@@ -77,6 +77,22 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
     return Endpoint{*parsed, static_cast<std::uint16_t>(*number)};
 }
 
+bool is_multicast(const IpAddress& address) {
+    return address.family == Family::ipv4 ? (address.bytes[0] & 0xF0) == 0xE0
+                                          : address.bytes[0] == 0xFF;
+}
+
+bool is_host(const IpAddress& address) {
+    if (is_multicast(address))
+        return false;
+    if (address.family == Family::ipv6)  // neither :: nor ::1
+        return std::ranges::any_of(address.span().first(15), [](auto byte) { return byte != 0; }) ||
+               address.bytes[15] > 1;
+    const std::uint8_t first = address.bytes[0];
+    return first != 0 && first != 127 &&
+           !std::ranges::all_of(address.span(), [](auto byte) { return byte == 0xFF; });
+}
+
 std::string format_address(const IpAddress& address) {
     std::array<char, INET6_ADDRSTRLEN> text{};
     inet_ntop(address.family == Family::ipv4 ? AF_INET : AF_INET6, address.bytes.data(),

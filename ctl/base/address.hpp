@@ -51,6 +51,13 @@ Result<Vip> parse_vip(std::string_view text);
 /// ADDR, 192.0.2.1:PORT or [2001:db8::1]:PORT.
 Result<Endpoint> parse_endpoint(std::string_view text);
 
+/// True for a group: 224.0.0.0/4 or ff00::/8 (RFC 1112, RFC 4291).
+bool is_multicast(const IpAddress& address);
+
+/// True if a host may have this address: no group, no loopback, no broadcast, and
+/// not "any", which in IPv4 is all of 0.0.0.0/8 (RFC 1122, 3.2.1.3).
+bool is_host(const IpAddress& address);
+
 std::string format_address(const IpAddress& address);
 std::string format_vip(const Vip& vip);
 

@@ -86,9 +86,9 @@ int attribute_at(const nlmsghdr* request, std::uint32_t offset) {
 }
 
 std::string words_of_errno(int code) {
-    const std::string reason = std::generic_category().message(code);
+    std::string reason = std::generic_category().message(code);
     if (code == EPERM)
-        return reason + ": this needs CAP_NET_ADMIN in the network namespace";
+        reason += ": this needs CAP_NET_ADMIN in the network namespace";
     return reason;
 }
 

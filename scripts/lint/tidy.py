@@ -64,11 +64,13 @@ def main():
     made_of = dependencies()
     sources = [source for source in sources if source in made_of and source.suffix == ".cpp"]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        said = list(pool.map(lambda source: look_at(source, made_of[source]), sources))
-    for words in filter(None, said):
-        print(words)
-    print(f"{len(sources)} sources, {sum(map(bool, said))} with findings")
-    return 1 if any(said) else 0
+        found = 0
+        for words in pool.map(lambda source: look_at(source, made_of[source]), sources):
+            if words:
+                found += 1
+                print(words, flush=True)
+    print(f"{len(sources)} sources, {found} with findings")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

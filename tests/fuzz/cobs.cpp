@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         decoder.feed(
             part,
             [&](std::span<const std::byte> frame) {
-                fuzz::require(!frame.empty() || part.size() > 0, "a frame comes from bytes");
+                fuzz::require(!frame.empty() || !part.empty(), "a frame comes from bytes");
                 fuzz::require(frame.size() <= wire::kMaxFrame, "no frame is too long");
                 last.assign(frame.begin(), frame.end());
             },

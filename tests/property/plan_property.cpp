@@ -62,10 +62,8 @@ RC_GTEST_PROP(PlanCodec, ReadsAtMostOneSetOfBytesAsAPlan, ()) {
 }
 
 RC_GTEST_PROP(PlanCodec, SurvivesAnyBytes, (const std::vector<std::uint8_t>& noise)) {
-    std::vector<std::byte> bytes;
-    for (const auto b : noise) {
-        bytes.push_back(static_cast<std::byte>(b));
-    }
+    std::vector<std::byte> bytes(noise.size());
+    std::ranges::transform(noise, bytes.begin(), [](auto b) { return std::byte{b}; });
     if (*rc::gen::arbitrary<bool>() && bytes.size() > 1) {
         bytes[0] = *rc::gen::element(std::byte{1}, std::byte{2});
         bytes[1] = std::byte{0};
@@ -115,7 +113,7 @@ RC_GTEST_PROP(PlanAssembly, GivesOnlyTruePlansAndTheLastOneInTheEnd, ()) {
     }
     PlanAssembly assembly(kBuckets, kDigest);
     const auto take = [&](const PlanFragment& fragment) {
-        const auto plan = assembly.add(fragment, Time{});
+        auto plan = assembly.add(fragment, Time{});
         if (plan) {
             RC_ASSERT(std::count(plans.begin(), plans.end(), *plan) > 0);
         }

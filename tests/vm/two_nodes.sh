@@ -133,47 +133,9 @@ configure() {
     if [[ ! -f /run/key ]]; then
         (umask 077 && echo "the key of this guest's only cluster" >/run/key)
     fi
-    cat >"/run/$1/cohort.toml" <<EOF
-[cluster]
-name = "web"
-node = $own
-key_file = "/run/key"
-state_dir = "/run/$1/state"
-[timing]
-heartbeat = "$HEARTBEAT"
-lease = "$LEASE"
-[quorum]
-mode = "links"
-[[node]]
-id = 1
-name = "alpha"
-[[node]]
-id = 2
-name = "beta"
-[[link]]
-name = "$SERIAL"
-type = "serial"
-device = "/run/$1/tty"
-[[link]]
-name = "backup"
-type = "udp"
-bind = "10.8.0.$own:$HEARTBEATS"
-peers = ["10.8.0.$peer:$HEARTBEATS"]
-[[link]]
-name = "service"
-type = "udp"
-bind = "192.0.2.$own:$HEARTBEATS"
-peers = ["192.0.2.$peer:$HEARTBEATS"]
-[[address]]
-name = "web"
-dev = "eth0"
-vip = ["$VIP/24"]
-hash = "sourceip-sourceport"
-[[check]]
-name = "uplink"
-type = "link"
-dev = "eth0"
-EOF
+    sed -e "s|@own@|$own|; s|@peer@|$peer|; s|@key@|/run/key|; s|@state@|/run/$1/state|" \
+        -e "s|@tty@|/run/$1/tty|; s|@heartbeat@|$HEARTBEAT|; s|@lease@|$LEASE|" \
+        tests/vm/two_nodes.toml >"/run/$1/cohort.toml"
 }
 
 # daemon_start NODE

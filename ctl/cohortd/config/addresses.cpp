@@ -59,17 +59,6 @@ void check_mac(Reader& section, const Address& address) {
     }
 }
 
-/// No group, no loopback, no broadcast, not "any".
-bool is_host(const IpAddress& address) {
-    const std::uint8_t first = address.bytes[0];
-    if (address.family == Family::ipv6)
-        return first != 0xFF &&
-               std::ranges::any_of(address.span().first(15), [](auto byte) { return byte != 0; });
-    const bool broadcast =
-        std::ranges::all_of(address.span(), [](auto byte) { return byte == 0xFF; });
-    return first != 0 && first != 127 && (first & 0xF0) != 0xE0 && !broadcast;
-}
-
 void read_vips(Reader& section, Address& address) {
     section.require("vip", "[\"192.0.2.50/24\"]");
     for (const std::string& words : section.texts("vip")) {

@@ -15,11 +15,6 @@ constexpr std::array<std::int64_t, 8> kBauds{9600,   19200,  38400,  57600,
                                              115200, 230400, 460800, 921600};
 constexpr std::array<std::string_view, 2> kTypes{"serial", "udp"};
 
-bool is_multicast(const IpAddress& address) {
-    return address.family == Family::ipv4 ? (address.bytes[0] & 0xF0) == 0xE0
-                                          : address.bytes[0] == 0xFF;
-}
-
 Result<Endpoint> parse_with_port(std::string_view text) {
     auto endpoint = parse_endpoint(text);
     if (endpoint && endpoint->port == 0)

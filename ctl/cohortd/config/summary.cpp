@@ -58,9 +58,8 @@ void remark_on(Out out, const Config& config) {
     auto missing = [](const std::string& dev) { return if_nametoindex(dev.c_str()) == 0; };
     for (const Address& address : config.addresses) {
         // The module has the last word on these, so that one that can takes them.
-        const bool ipv6 = std::ranges::any_of(address.vips, [](const Vip& vip) {
-            return vip.address.family == Family::ipv6;
-        });
+        const bool ipv6 = std::ranges::any_of(
+            address.vips, [](const Vip& vip) { return vip.address.family == Family::ipv6; });
         if (ipv6 || address.l2 == netlink::L2Mode::igmp)
             remark(out, fmt::format("{} of address {} is not supported by the module of this "
                                     "version; cohortd will not start with it",

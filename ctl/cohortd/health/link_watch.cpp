@@ -23,7 +23,7 @@ namespace {
 using shell::Level;
 
 /// Larger than any message of a device; a cut one would be taken for a gap.
-constexpr std::size_t kBuffer = 64 * 1024;
+constexpr std::size_t kBuffer = std::size_t{64} * 1024;
 
 std::string device_name(const nlmsghdr* message) {
     const auto* info = static_cast<const ifinfomsg*>(NLMSG_DATA(message));

@@ -19,7 +19,7 @@ namespace {
 using std::chrono::steady_clock;
 
 /// More than the kernel keeps for a terminal; see Port::drain().
-constexpr std::size_t kMostPerDrain = 128 * 1024;
+constexpr std::size_t kMostPerDrain = std::size_t{128} * 1024;
 
 struct Speed {
     unsigned baud;

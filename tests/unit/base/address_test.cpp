@@ -69,6 +69,19 @@ TEST(Address, OfBytesHasOneOfTwoLengths) {
         EXPECT_EQ(bool(address_from_bytes(std::span(bytes).first(size))), size == 4 || size == 16);
 }
 
+TEST(Address, OfAHostIsNoneOfASpecialUse) {
+    for (const char* text : {"192.0.2.1", "1.0.0.0", "223.255.255.255", "240.0.0.1", "::2",
+                             "2001:db8::1", "fe80::1"}) {
+        EXPECT_TRUE(is_host(parse_ip_address(text).value())) << text;
+        EXPECT_FALSE(is_multicast(parse_ip_address(text).value())) << text;
+    }
+    for (const char* text : {"0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.1", "239.255.255.255",
+                             "255.255.255.255", "::", "::1", "ff02::1"})
+        EXPECT_FALSE(is_host(parse_ip_address(text).value())) << text;
+    for (const char* text : {"224.0.0.1", "239.255.255.255", "ff02::1"})
+        EXPECT_TRUE(is_multicast(parse_ip_address(text).value())) << text;
+}
+
 RC_GTEST_PROP(Address, SurvivesWritingAndReading,
               (const std::array<std::uint8_t, 16>& bytes, bool v6)) {
     const auto address = address_from_bytes(std::span(bytes).first(v6 ? 16 : 4)).value();

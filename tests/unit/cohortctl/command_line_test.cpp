@@ -39,9 +39,9 @@ std::string mistake(const std::string& line) {
 TEST(CommandLine, EveryCommandOfTheSynopsisIsTaken) {
     for (const char* line :
          {"cluster add web --dev eth0 --vip 192.0.2.50/24",
-          "cluster add web --dev eth0 --vip 192.0.2.50/24 --vip 2001:db8::1/64 --hash sourceip "
-          "--buckets 16 --function clusterip --seed 1 --l2 unicast --mac auto --lease 1s "
-          "--no-address",
+          ("cluster add web --dev eth0 --vip 192.0.2.50/24 --vip 2001:db8::1/64 --hash sourceip "
+           "--buckets 16 --function clusterip --seed 1 --l2 unicast --mac auto --lease 1s "
+           "--no-address"),
           "cluster add web --dev eth0 --vip 192.0.2.50/24 --key-file key",
           "cluster set web",
           "cluster set web --lease 1s",

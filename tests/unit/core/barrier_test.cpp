@@ -9,8 +9,8 @@ namespace {
 MachineConfig config(std::size_t nodes, bool witness = false) {
     MachineConfig out;
     out.self = 1;
-    for (NodeId id = 1; id <= nodes; ++id) {
-        out.members.push_back({id, 1, 1, !(witness && id == nodes)});
+    for (unsigned id = 1; id <= nodes; ++id) {
+        out.members.push_back({static_cast<NodeId>(id), 1, 1, !(witness && id == nodes)});
     }
     return out;
 }

@@ -20,8 +20,8 @@ std::string text_of(const std::vector<Rights>& rights) {
 MachineConfig make_config(std::size_t nodes, QuorumMode mode, std::size_t buckets, NodeId self) {
     MachineConfig config;
     config.self = self;
-    for (NodeId id = 1; id <= nodes; ++id) {
-        config.members.push_back({id, 1, 1, true});
+    for (unsigned id = 1; id <= nodes; ++id) {
+        config.members.push_back({static_cast<NodeId>(id), 1, 1, true});
     }
     config.mode = mode;
     config.timers = make_timers(milliseconds{100}, seconds{1});

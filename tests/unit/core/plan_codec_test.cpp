@@ -52,10 +52,10 @@ TEST(PlanCodec, NeedsFourBytesForARange) {
     std::fill_n(plan.fresh.begin(), 2048, NodeId{1});
     std::fill_n(plan.fresh.begin() + 2048, 2048, NodeId{2});
     plan.old = plan.fresh;
-    EXPECT_EQ(encode_plan(plan).size(), kHead + 2 * 4U);
+    EXPECT_EQ(encode_plan(plan).size(), kHead + std::size_t{2} * 4);
     EXPECT_EQ(through(plan), plan);
     std::fill_n(plan.old.begin() + 4000, 96, NodeId{1});
-    EXPECT_EQ(encode_plan(plan).size(), kHead + 2 * 4U + 3);
+    EXPECT_EQ(encode_plan(plan).size(), kHead + std::size_t{2} * 4 + 3);
     EXPECT_EQ(through(plan), plan);
 }
 

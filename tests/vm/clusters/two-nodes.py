@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 from cohortvm import kernels  # noqa: E402
 from cohortvm.job import build_dir  # noqa: E402
 from cohortvm.tap import main  # noqa: E402
-from cohortvm.two_nodes import BUCKETS, SERIAL, TwoNodes  # noqa: E402
+from cohortvm.two_nodes import BUCKETS, NODES, SERIAL, TwoNodes  # noqa: E402
 from cohortvm.wait import wait_until  # noqa: E402
 
 EVENTS = ("start", "cable-pulled", "cable-plugged", "serial-only", "healed", "killed", "back")
@@ -54,8 +54,10 @@ def story(tap):
             for link in ("backup", "service"):
                 wait_until(lambda n=node, l=link: pair.link_state(n, l) == "silent", 30,
                            f"{link} is silent for {node}")
+        epochs = [pair.epoch(name) for name in NODES]
         # Longer than a lease: whoever were to give up would have done so.
         pair["alpha"].run("sleep 4")
+        tap.equal([pair.epoch(name) for name in NODES], epochs, "nothing moves for a lease")
         tap.equal(pair.link_state("alpha", SERIAL), "up", "the serial line alone is left")
         pair.wait_halves()
         tap.ok(True, "and by it each serves its half")
@@ -73,7 +75,7 @@ def story(tap):
         pair.node_up("beta")
         pair.wait_halves()
         tap.ok(True, "it boots again: each serves half again")
-        pair["client"].run("sleep 2")
+        wait_until(lambda: probe.live()["dark"] == 0, 30, "every flow is answered")
         report = probe.end()
         tap.equal(pair.splats(), [], "no kernel complained")
 

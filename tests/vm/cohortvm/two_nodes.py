@@ -8,17 +8,19 @@
 """
 
 import json
+import pathlib
+import re
 import textwrap
 
 from .errors import VmError
 from .lab import Lab
 from .wait import wait_until
 
+TEMPLATE = pathlib.Path(__file__).resolve().parents[1] / "two_nodes.toml"
 NODES = ("alpha", "beta")
 IDS = {"alpha": 1, "beta": 2}
 VIP = "192.0.2.50"
 PORT = 7000
-HEARTBEATS = 7788
 BUCKETS = 4096
 SERIAL = "null-modem"
 LANS = {"service": ("alpha", "beta", "client"), "backup": NODES}
@@ -30,48 +32,10 @@ def peer_of(name):
 
 def configuration(name, lease, heartbeat):
     """cohort.toml of a node."""
-    own, peer = IDS[name], IDS[peer_of(name)]
-    return textwrap.dedent(f"""\
-        [cluster]
-        name = "web"
-        node = "{name}"
-        key_file = "/etc/cohort/key"
-        state_dir = "/var/lib/cohort/state"
-        [timing]
-        heartbeat = "{heartbeat}"
-        lease = "{lease}"
-        [quorum]
-        mode = "links"
-        [[node]]
-        id = 1
-        name = "alpha"
-        [[node]]
-        id = 2
-        name = "beta"
-        [[link]]
-        name = "{SERIAL}"
-        type = "serial"
-        device = "/dev/ttyS1"
-        [[link]]
-        name = "backup"
-        type = "udp"
-        bind = "10.8.0.{own}:{HEARTBEATS}"
-        peers = ["10.8.0.{peer}:{HEARTBEATS}"]
-        [[link]]
-        name = "service"
-        type = "udp"
-        bind = "192.0.2.{own}:{HEARTBEATS}"
-        peers = ["192.0.2.{peer}:{HEARTBEATS}"]
-        [[address]]
-        name = "web"
-        dev = "eth0"
-        vip = ["{VIP}/24"]
-        hash = "sourceip-sourceport"
-        [[check]]
-        name = "uplink"
-        type = "link"
-        dev = "eth0"
-        """)
+    words = {"own": IDS[name], "peer": IDS[peer_of(name)], "key": "/etc/cohort/key",
+             "state": "/var/lib/cohort/state", "tty": "/dev/ttyS1", "lease": lease,
+             "heartbeat": heartbeat}
+    return re.sub("@(.*?)@", lambda word: str(words[word[1]]), TEMPLATE.read_text())
 
 
 class Probe:

@@ -6,6 +6,7 @@
 # kernel's log has nothing to say (which the runner checks).
 #
 # kernels: 6.1 6.12 debug
+# everyday: 6.12
 # memory: 768
 # cpus: 2
 # timeout: 1800

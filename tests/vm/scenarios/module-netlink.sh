@@ -6,6 +6,7 @@
 # dumps of any size. Spoken by a client that knows the specification only.
 #
 # kernels: 6.1 6.12 debug
+# everyday: 6.12
 # icount: yes
 # timeout: 900
 source tests/vm/lib.sh

@@ -47,7 +47,7 @@ void take(const std::uint8_t* packet, std::size_t size, const sockaddr_in& targe
     if (size < sizeof ip)
         return;
     std::memcpy(&ip, packet, sizeof ip);
-    const std::size_t offset = ip.ihl * 4u;
+    const std::size_t offset = std::size_t{ip.ihl} * 4;
     Echo echo;
     if (size < offset + sizeof echo || ip.saddr != target.sin_addr.s_addr)
         return;

@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include <cstring>
 #include <filesystem>
 
 namespace cohort::testbed {
@@ -19,7 +18,7 @@ inline sockaddr_un unix_address(const std::filesystem::path& path) {
         errno = ENAMETOOLONG;
         fail(path.native());
     }
-    std::strcpy(address.sun_path, path.c_str());
+    path.native().copy(address.sun_path, sizeof address.sun_path - 1);
     return address;
 }
 
