@@ -39,7 +39,7 @@ check 'dkms-install succeeds' manage install
 for series in 6.1 6.12; do
     kernel=$(tests/vm/run --resolve "$series")
     check "$series: a module for $kernel is installed" is_for "$kernel"
-    check "$series: it loads, serves its netlink family and unloads" \
+    check "$series: it loads, serves its netlink family, unloads, and is autoloaded" \
         tests/vm/run --kernel "$kernel" tests/host/guest/load-module.sh "$(module_of "$kernel")"
 done
 check 'dkms-install again replaces it' manage install
