@@ -50,6 +50,10 @@ kernels() { # the running one, and each whose modules are installed
     } | sort -Vu
 }
 
+dkms_has() { # KERNEL: it got the module
+    [[ -d $dkms_tree/cohort/$version/$1 ]]
+}
+
 supported() { # KERNEL
     local BUILD_EXCLUSIVE_KERNEL
     BUILD_EXCLUSIVE_KERNEL=$(sed -n 's/^BUILD_EXCLUSIVE_KERNEL="\(.*\)"$/\1/p' dkms/dkms.conf)
@@ -75,6 +79,9 @@ install() {
         fi
     done < <(kernels)
     ((failed == 0)) || exit 1
+    if ((done > 0)) && ! dkms_has "$(uname -r)"; then
+        say "WARNING: the running kernel $(uname -r) has no module yet, see above; another has" >&2
+    fi
     ((done > 0)) || die "no installed kernel could get the module, see above"
 }
 

@@ -27,6 +27,8 @@ Error unreachable(const std::string& path, const std::string& reason, int code =
 Error unreachable(const std::string& path, int code) {
     if (code == ENOENT || code == ECONNREFUSED)
         return unreachable(path, "it does not run; 'systemctl start cohortd' starts it", code);
+    if (code == EACCES || code == EPERM)
+        return unreachable(path, "only root may ask it; use sudo", code);
     if (code == EAGAIN || code == EWOULDBLOCK)
         return unreachable(path, "no answer in time", code);
     return unreachable(path, std::generic_category().message(code), code);

@@ -15,10 +15,14 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <system_error>
 
 namespace cohort {
 namespace {
@@ -46,14 +50,27 @@ int exit_status(const Error& error) {
     return 2;
 }
 
+int complain(std::string_view words) {
+    fmt::print(stderr, "cohortd: {}\n", words);
+    return 1;
+}
+
+/// What was asked for on standard output; a full disk is no success.
+int print(const std::string& text) {
+    if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0)
+        return 0;
+    fmt::print(stderr, "cohortd: cannot write to standard output: {}\n",
+               std::generic_category().message(errno));
+    return 2;
+}
+
 int check(const Options& options) {
     const auto config = config::load_config(options.config);
     if (!config) {
-        fmt::print(stderr, "{}\n", config.error().message);
+        complain(config.error().message);
         return exit_status(config.error());
     }
-    fmt::print("{}", config::summarize(*config));
-    return 0;
+    return print(config::summarize(*config));
 }
 
 /// The first asks to leave, the second to stop at once.
@@ -155,16 +172,35 @@ int main(int argc, char** argv) {
     Options options;
     CLI::App app("The supervisor of a cohort: who owns which bucket, and never two owners.");
     app.name("cohortd");
-    app.add_option("--config", options.config, "configuration file")->capture_default_str();
-    app.add_option("--socket", options.socket, "control socket")->capture_default_str();
-    app.add_option("--trace", options.trace, "append what is done to the kernel, as lines of JSON");
+    app.footer(
+        "Examples:\n"
+        "  cohortd --check\n"
+        "  cohortd --config /etc/cohort/cohort.toml --verbose\n\n"
+        "Exit status: 0 done, 1 wrong usage or configuration, 2 the system or the kernel\n"
+        "refused, 3 the module could not be reached. See cohortd(8) and cohort.toml(5).");
+    const CLI::Validator named(
+        [](const std::string& path) { return std::string(path.empty() ? "needs a path" : ""); },
+        "");
+    const auto path = [&](const char* option, std::string& into, const char* help) {
+        return app.add_option(option, into, help)->type_name("FILE")->check(named);
+    };
+    path("--config", options.config, "configuration file")->capture_default_str();
+    path("--socket", options.socket, "control socket")->capture_default_str();
+    path("--trace", options.trace, "append what is done to the kernel, as lines of JSON");
     app.add_flag("--check", options.check, "check the configuration and say what it amounts to");
     app.add_flag("--verbose", options.verbose, "log what helps to find a fault, too");
     app.set_version_flag("--version", "cohortd " COHORT_VERSION);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        return print(app.help());
+    } catch (const CLI::CallForVersion&) {
+        return print("cohortd " COHORT_VERSION "\n");
+    } catch (const CLI::ExtrasError&) {
+        return complain(fmt::format("unexpected '{}'; 'cohortd --help' says what there is",
+                                    app.remaining().front()));
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 1;
+        return complain(fmt::format("{}; 'cohortd --help' says what there is", error.what()));
     }
     if (sodium_init() < 0)
         return fail({ErrorKind::refused, "cannot initialise libsodium", 0});

@@ -58,7 +58,8 @@ Result<Family> find_family(Socket& socket) {
     if (!done || family.id == 0)
         return Error{ErrorKind::unreachable,
                      "the cohort module is not loaded, and the kernel could not load it: "
-                     "run 'modprobe cohort'",
+                     "run 'modprobe cohort', or install it for this kernel ('make dkms-install' or "
+                     "the package cohort-dkms)",
                      ENOENT};
     return family;
 }

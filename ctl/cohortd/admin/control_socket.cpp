@@ -78,8 +78,9 @@ Result<int> open_listener(const std::string& path) {
         return refused(
             path, fmt::format("a socket's path has at most {} bytes", sizeof address.sun_path - 1));
     std::memcpy(address.sun_path, path.data(), path.size());
+    // /run/cohort, not the way to a path that is mistyped.
     std::error_code made;
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), made);
+    std::filesystem::create_directory(std::filesystem::path(path).parent_path(), made);
     if (auto cleared = clear_way(path, address); !cleared)
         return cleared.error();
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -133,6 +133,24 @@ void check_distinct(Problems& problems, const std::vector<Address>& earlier, con
     }
 }
 
+/// Heartbeats need an address that is one node's alone.
+void check_is_no_link(Problems& problems, const std::vector<Link>& links, const Vip& vip,
+                      std::uint32_t line) {
+    for (const Link& link : links) {
+        const auto* udp = std::get_if<UdpLink>(&link.way);
+        if (udp == nullptr)
+            continue;
+        const bool own = udp->bind.address == vip.address;
+        if (own || std::ranges::any_of(udp->peers, [&](const Endpoint& peer) {
+                return peer.address == vip.address;
+            }))
+            problems.add(
+                line, fmt::format("[[address]] vip: {} is the {} of link '{}'; a VIP is an "
+                                  "address that no node has for itself",
+                                  format_address(vip.address), own ? "bind" : "peer", link.name));
+    }
+}
+
 }  // namespace
 
 Result<std::string> parse_device_name(std::string_view text) {
@@ -148,13 +166,16 @@ Result<std::string> parse_device_name(std::string_view text) {
     return std::string(text);
 }
 
-std::vector<Address> read_addresses(Problems& problems, const toml::table& root) {
+std::vector<Address> read_addresses(Problems& problems, const toml::table& root,
+                                    const std::vector<Link>& links) {
     std::vector<Address> addresses;
     std::size_t buckets = 0;
     for (const toml::table* table : tables(problems, root, "address")) {
         Address address = read_address(problems, *table);
         const std::uint32_t line = table->source().begin.line;
         check_distinct(problems, addresses, address, line);
+        for (const Vip& vip : address.vips)
+            check_is_no_link(problems, links, vip, line);
         buckets += address.buckets;
         if (buckets > kMaxBucketsTotal)
             problems.add(line, fmt::format("[[address]] buckets: all addresses together have more "

@@ -113,7 +113,8 @@ std::string place_of(const Link& link) {
         return serial->device;
     const auto& udp = std::get<UdpLink>(link.way);
     const Endpoint& own = udp.multicast ? *udp.multicast : udp.bind;
-    return fmt::format("{}:{} {}", format_address(own.address), own.port, udp.dev);
+    const std::string place = format_endpoint(own);
+    return udp.dev.empty() ? place : place + " on " + udp.dev;
 }
 
 Link read_link(Problems& problems, const toml::table& table, std::size_t nodes) {

@@ -167,6 +167,29 @@ void read_quorum(Problems& problems, const toml::table& root, Config& config) {
                                          to_string(config.mode)));
 }
 
+/// The nearest timing, not shorter than what was asked for, that keeps every rule.
+std::string timing_that_does(const Config& config, const core::TimerContext& context) {
+    using std::chrono::milliseconds;
+    static constexpr std::array<int, 10> kHeartbeats{20,  50,  100, 200,  300,
+                                                     400, 500, 800, 1200, 2000};
+    const auto does = [&](core::Duration heartbeat, core::Duration lease) {
+        return !core::check_timers(core::make_timers(heartbeat, lease), context);
+    };
+    const auto in_words = [](core::Duration heartbeat, core::Duration lease) {
+        return fmt::format("; heartbeat = \"{}\" and lease = \"{}\" would do",
+                           format_duration(heartbeat), format_duration(lease));
+    };
+    if (const core::Duration lease = 10 * config.heartbeat; does(config.heartbeat, lease))
+        return in_words(config.heartbeat, lease);
+    for (const int ms : kHeartbeats) {
+        const core::Duration heartbeat = milliseconds{ms};
+        const core::Duration lease = std::max<core::Duration>(config.lease, 10 * heartbeat);
+        if (heartbeat >= config.heartbeat && does(heartbeat, lease))
+            return in_words(heartbeat, lease);
+    }
+    return "";
+}
+
 void read_timing(Problems& problems, const toml::table& root, Config& config) {
     Reader section(problems, "[timing]", table(problems, root, "timing"), {"heartbeat", "lease"});
     auto positive = [&](std::string_view key, core::Duration fallback) {
@@ -188,8 +211,9 @@ void read_timing(Problems& problems, const toml::table& root, Config& config) {
     }
     const auto broken =
         core::check_timers(core::make_timers(config.heartbeat, config.lease), context);
-    if (broken)
-        section.fail("heartbeat", *broken);
+    if (broken)  // The key that was written is the one to change.
+        section.fail(section.has("lease") && !section.has("heartbeat") ? "lease" : "heartbeat",
+                     *broken + timing_that_does(config, context));
 }
 
 }  // namespace
@@ -238,7 +262,7 @@ Result<Config> parse_config(std::string_view content, const std::string& path) {
     read_cluster(problems, root, config);
     read_quorum(problems, root, config);
     config.links = read_links(problems, root, config.nodes.size());
-    config.addresses = read_addresses(problems, root);
+    config.addresses = read_addresses(problems, root, config.links);
     config.checks = read_checks(problems, root);
     read_timing(problems, root, config);
     if (problems.any())

@@ -14,7 +14,9 @@ namespace cohort::config {
 /// `nodes` is how many nodes the cluster has.
 std::vector<Link> read_links(Problems& problems, const toml::table& root, std::size_t nodes);
 
-std::vector<Address> read_addresses(Problems& problems, const toml::table& root);
+/// A VIP is none of the `links`' own addresses.
+std::vector<Address> read_addresses(Problems& problems, const toml::table& root,
+                                    const std::vector<Link>& links);
 
 std::vector<Check> read_checks(Problems& problems, const toml::table& root);
 

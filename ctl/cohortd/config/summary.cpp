@@ -4,10 +4,15 @@
 #include "ctl/cohortd/core/timers.hpp"
 
 #include <fmt/format.h>
+#include <ifaddrs.h>
 #include <net/if.h>
+#include <netinet/in.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
+#include <fstream>
 #include <iterator>
 
 namespace cohort::config {
@@ -48,14 +53,71 @@ void describe_quorum(Out out, const core::Timers& timers) {
                    format_duration(timers.silence_take), format_duration(timers.silence_long));
 }
 
+bool is_missing(const std::string& dev) {
+    return if_nametoindex(dev.c_str()) == 0;
+}
+
+bool is_of_this_host(const IpAddress& address) {
+    ifaddrs* list = nullptr;
+    if (::getifaddrs(&list) != 0)
+        return true;
+    bool found = std::ranges::all_of(address.span(), [](auto byte) { return byte == 0; });
+    for (const ifaddrs* entry = list; entry != nullptr && !found; entry = entry->ifa_next) {
+        const sockaddr* own = entry->ifa_addr;
+        if (own != nullptr && own->sa_family == AF_INET && address.family == Family::ipv4)
+            found = std::memcmp(&reinterpret_cast<const sockaddr_in*>(own)->sin_addr,
+                                address.bytes.data(), 4) == 0;
+        else if (own != nullptr && own->sa_family == AF_INET6 && address.family == Family::ipv6)
+            found = std::memcmp(&reinterpret_cast<const sockaddr_in6*>(own)->sin6_addr,
+                                address.bytes.data(), 16) == 0;
+    }
+    ::freeifaddrs(list);
+    return found;
+}
+
 void remark(Out out, const std::string& text) {
     fmt::format_to(out, "note: {}\n", text);
+}
+
+/// True if the kernel writes its own words to this terminal.
+bool is_console(const std::string& device) {
+    std::ifstream consoles("/proc/consoles");
+    std::string line;
+    while (std::getline(consoles, line)) {
+        if ("/dev/" + line.substr(0, line.find(' ')) == device)
+            return true;
+    }
+    return false;
+}
+
+void remark_on(Out out, const SerialLink& serial, const std::string& name) {
+    struct stat found {};
+    if (::access(serial.device.c_str(), R_OK | W_OK) != 0)
+        remark(out, fmt::format("{} of link {} cannot be opened now; cohortd will retry",
+                                serial.device, name));
+    else if (::stat(serial.device.c_str(), &found) == 0 && !S_ISCHR(found.st_mode))
+        remark(out, fmt::format("{} of link {} is no serial device; the link will be down",
+                                serial.device, name));
+    if (is_console(serial.device))
+        remark(out, fmt::format("{} of link {} is a console of the kernel: remove console={} from "
+                                "its command line, and see that no getty runs there",
+                                serial.device, name, serial.device.substr(5)));
+}
+
+void remark_on(Out out, const UdpLink& udp, const std::string& name) {
+    if (!udp.dev.empty() && is_missing(udp.dev)) {
+        remark(out, fmt::format("device {} of link {} does not exist now; cohortd will retry",
+                                udp.dev, name));
+    } else if (!is_of_this_host(udp.bind.address)) {
+        remark(out, fmt::format("{}, the bind of link {}, is not an address of this host now; "
+                                "cohortd will retry",
+                                format_address(udp.bind.address), name));
+    }
 }
 
 void remark_on(Out out, const Config& config) {
     if (config.links.size() == 1)
         remark(out, "there is one link only: when it fails, both nodes answer for every address");
-    auto missing = [](const std::string& dev) { return if_nametoindex(dev.c_str()) == 0; };
     for (const Address& address : config.addresses) {
         // The module has the last word on these, so that one that can takes them.
         const bool ipv6 = std::ranges::any_of(
@@ -64,7 +126,7 @@ void remark_on(Out out, const Config& config) {
             remark(out, fmt::format("{} of address {} is not supported by the module of this "
                                     "version; cohortd will not start with it",
                                     ipv6 ? "an IPv6 VIP" : "l2 igmp", address.name));
-        if (missing(address.dev))
+        if (is_missing(address.dev))
             remark(out, fmt::format("device {} of address {} does not exist now; cohortd will not "
                                     "start without it",
                                     address.dev, address.name));
@@ -73,16 +135,14 @@ void remark_on(Out out, const Config& config) {
                                     "keeps its buckets of {}",
                                     address.dev, address.name));
     }
-    for (const Link& link : config.links) {
-        const auto* serial = std::get_if<SerialLink>(&link.way);
-        if (serial != nullptr && ::access(serial->device.c_str(), R_OK | W_OK) != 0)
-            remark(out, fmt::format("{} of link {} cannot be opened now; cohortd will retry",
-                                    serial->device, link.name));
-        const auto* udp = std::get_if<UdpLink>(&link.way);
-        if (udp != nullptr && !udp->dev.empty() && missing(udp->dev))
-            remark(out, fmt::format("device {} of link {} does not exist now; cohortd will retry",
-                                    udp->dev, link.name));
+    for (const Check& check : config.checks) {
+        if (is_missing(check.dev))
+            remark(out, fmt::format("device {} of check {} does not exist now; until it does, this "
+                                    "node is sick and wants no buckets",
+                                    check.dev, check.name));
     }
+    for (const Link& link : config.links)
+        std::visit([&](const auto& way) { remark_on(out, way, link.name); }, link.way);
 }
 
 }  // namespace
