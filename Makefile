@@ -28,6 +28,7 @@ help:
 	@echo 'make demo            show the main job on real kernels, live'
 	@echo 'make check           run every test (TESTS=… selects: see tests/check --help)'
 	@echo 'make check-debug     the module'\''s tests on a kernel with every checker'
+	@echo 'make model           the ownership rules as a model: exhaustively, in all sizes'
 	@echo 'make bench           count instructions beside the peers: docs/benchmarks.md'
 	@echo 'make fuzz            run each fuzzer for a while (SECONDS=60)'
 	@echo 'make lint            style, static checks, spelling'
@@ -76,6 +77,10 @@ check-debug:
 	@packaging/deps.sh build test debug
 	@tests/check debug
 
+model:
+	@packaging/deps.sh test
+	@tests/model/run --full
+
 check:
 	@packaging/deps.sh build test
 	@tests/check $(TESTS)
@@ -111,5 +116,5 @@ deb:
 	@packaging/deps.sh build deb
 	@packaging/debian/build.sh
 
-.PHONY: all help deps user kmod kmod-debug clean demo check check-debug bench fuzz lint
+.PHONY: all help deps user kmod kmod-debug clean demo check check-debug model bench fuzz lint
 .PHONY: install uninstall dkms-install dkms-uninstall deb

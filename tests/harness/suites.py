@@ -67,6 +67,11 @@ def unit():
     return [Suite("unit", command, lambda _, status: results.of_junit(report, status), CORES, 1200)]
 
 
+def model():
+    """The ownership rules as a Spin model, with each of them weakened in turn."""
+    return [Suite("model", [str(ROOT / "tests/model/run")], results.of_tap, CORES, 1200)]
+
+
 def header(script):
     """The `# key: value` lines of a test's head."""
     found = {}
@@ -112,7 +117,7 @@ def find(patterns):
     Without patterns the everyday ones: on each of Debian's kernels, unless their head's
     `# everyday:` names fewer of them, or says `no`. `all` is all that needs no debug kernel.
     """
-    everything = [*spec(), *unit(), *host(), *single_vms(), *clusters()]
+    everything = [*spec(), *unit(), *model(), *host(), *single_vms(), *clusters()]
     if not patterns:
         return [suite for suite in everything if suite.everyday]
 

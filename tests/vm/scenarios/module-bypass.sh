@@ -6,6 +6,7 @@
 # comes in. They are judged like all others, once.
 #
 # kernels: 6.1 6.12
+# everyday: 6.12
 # icount: yes
 # topology:
 #     node   192.0.2.1 ──┬── service    VIP 192.0.2.50
