@@ -95,20 +95,34 @@ byte reboots;
 byte i, j, e, n, votes, serving;
 bool ok;
 
-inline count_lease(who)
+/* Votes whose part of the lease lasts for more than so many ticks. */
+inline count_lease(who, ticks)
 {
-	votes = 1; /* its own is always fresh */
+	votes = (ticks < LEASE -> 1 : 0); /* its own is always fresh */
 	n = 0;
 	do
 	:: n < VOTERS ->
 		if
-		:: n != who && sent[AT(n, who)] > 0 -> votes++
+		:: n != who && sent[AT(n, who)] > ticks -> votes++
 		:: else
 		fi;
 		n++
 	:: else -> break
 	od;
 	n = 0
+}
+
+/* What a lease would last for, were no more acks to come, or is carried already. */
+inline carry_lease()
+{
+	do
+	:: count_lease(i, carry[i]);
+		if
+		:: ENOUGH(votes) -> carry[i]++
+		:: else -> break
+		fi
+	od;
+	votes = 0
 }
 
 inline count_bits(set, but)
@@ -165,7 +179,7 @@ inline settle()
 	i = 0;
 	do
 	:: i < CONTENDERS ->
-		count_lease(i);
+		count_lease(i, 0);
 		if
 		:: held[i] != NONE && (ENOUGH(votes) || carry[i] > 0) -> serving++
 #ifdef M_KERNEL
@@ -186,7 +200,7 @@ inline settle()
 /* R11: what is carried is open again by a lease of the present epoch. */
 inline keep()
 {
-	count_lease(i);
+	count_lease(i, 0);
 	if
 	:: held[i] == CARRIED && ENOUGH(votes) -> held[i] = OPEN; carry[i] = 0
 	:: else
@@ -216,18 +230,9 @@ inline accept()
 	j = 0;
 	if
 	:: i < CONTENDERS ->
-		count_lease(i);
+		count_lease(i, 0);
 		if
-		:: ENOUGH(votes) || carry[i] > 0 ->
-			/* The lease goes on for as long as a quorum's parts do. */
-			do
-			:: count_longer(i, carry[i]);
-				if
-				:: ENOUGH(votes) -> carry[i]++
-				:: else -> break
-				fi
-			od;
-			ok = true
+		:: ENOUGH(votes) || carry[i] > 0 -> carry_lease(); ok = true
 		:: else -> ok = false
 		fi;
 		votes = 0;
@@ -278,27 +283,6 @@ inline accept()
 		od;
 		n = 0
 #endif
-	:: else
-	fi
-}
-
-/* Votes whose part of the lease lasts for more than so many ticks. */
-inline count_longer(who, ticks)
-{
-	votes = 1;
-	n = 0;
-	do
-	:: n < VOTERS ->
-		if
-		:: n != who && sent[AT(n, who)] > ticks -> votes++
-		:: else
-		fi;
-		n++
-	:: else -> break
-	od;
-	n = 0;
-	if
-	:: ticks >= LEASE -> votes = 0
 	:: else
 	fi
 }
@@ -359,7 +343,7 @@ inline judge_barrier()
 inline open()
 {
 #ifdef M_NO_SECOND_ROUND
-	count_lease(i);
+	count_lease(i, 0);
 #else
 	count_bits(second[i], i);
 	votes++;
@@ -434,14 +418,7 @@ inline restart(machine)
 	j = 0;
 	if
 	:: i < CONTENDERS ->
-		do
-		:: count_longer(i, carry[i]);
-			if
-			:: ENOUGH(votes) -> carry[i]++
-			:: else -> break
-			fi
-		od;
-		votes = 0;
+		carry_lease();
 #ifdef M_KERNEL /* A2: the kernel serves on without a daemon */
 		undead[i] = (!machine && held[i] != NONE && carry[i] > 0);
 #endif

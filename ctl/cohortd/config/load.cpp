@@ -172,22 +172,19 @@ std::string timing_that_does(const Config& config, const core::TimerContext& con
     using std::chrono::milliseconds;
     static constexpr std::array<int, 10> kHeartbeats{20,  50,  100, 200,  300,
                                                      400, 500, 800, 1200, 2000};
-    const auto does = [&](core::Duration heartbeat, core::Duration lease) {
-        return !core::check_timers(core::make_timers(heartbeat, lease), context);
-    };
-    const auto in_words = [](core::Duration heartbeat, core::Duration lease) {
+    const auto in_words = [&](core::Duration heartbeat) -> std::string {
+        const core::Duration lease = std::max<core::Duration>(config.lease, 10 * heartbeat);
+        if (core::check_timers(core::make_timers(heartbeat, lease), context))
+            return "";
         return fmt::format("; heartbeat = \"{}\" and lease = \"{}\" would do",
                            format_duration(heartbeat), format_duration(lease));
     };
-    if (const core::Duration lease = 10 * config.heartbeat; does(config.heartbeat, lease))
-        return in_words(config.heartbeat, lease);
+    std::string words = in_words(config.heartbeat);
     for (const int ms : kHeartbeats) {
-        const core::Duration heartbeat = milliseconds{ms};
-        const core::Duration lease = std::max<core::Duration>(config.lease, 10 * heartbeat);
-        if (heartbeat >= config.heartbeat && does(heartbeat, lease))
-            return in_words(heartbeat, lease);
+        if (words.empty() && milliseconds{ms} > config.heartbeat)
+            words = in_words(milliseconds{ms});
     }
-    return "";
+    return words;
 }
 
 void read_timing(Problems& problems, const toml::table& root, Config& config) {
