@@ -8,7 +8,7 @@ import time
 
 from harness import results
 
-TAIL = 60  # lines of a failed suite's log that are shown
+TAIL = 40  # lines of a failed suite's log that are shown, without what passed
 PERIOD = {True: 1, False: 60}  # seconds between signs of life: on a terminal, elsewhere
 
 
@@ -58,8 +58,8 @@ class Report:
     def _explain(self, outcome):
         suite = outcome.suite
         lines = suite.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        print(f"\n--- {suite.name}: the last lines of {suite.log}")
-        print("\n".join(lines[-TAIL:]))
+        print(f"\n--- {suite.name}: the last lines of {suite.log}, without what passed")
+        print("\n".join([line for line in lines if not line.startswith("ok ")][-TAIL:]))
         for result in outcome.results:
             if result.outcome == results.FAILED:
                 print(f"--- failed: {result.name}")

@@ -112,13 +112,13 @@ lan_heal() { ip -n "$1" link set "$2" master br0; }
 cable_pull() { ip -n service link set "$1" down; }
 cable_plug() { ip -n service link set "$1" up; }
 
-# heartbeats_filter LAN, heartbeats_pass LAN: of all that the LAN carries, only
-# heartbeats are lost.
+# heartbeats_filter LAN [NODE], heartbeats_pass LAN: of all that the LAN carries,
+# only heartbeats are lost; all of them, or those to this node.
 heartbeats_filter() {
     ns "$1" nft -f - <<<"table bridge filter {
         chain forward {
             type filter hook forward priority 0;
-            udp dport $HEARTBEATS drop
+            ${2:+oifname $2} udp dport $HEARTBEATS drop
         }
     }" || bail "cannot filter on $1"
 }
