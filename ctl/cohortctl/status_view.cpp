@@ -73,6 +73,10 @@ std::string status_text(const Json& status) {
         fmt::format("cluster {}, this is node {}: {}, epoch {}, mode {}\n", cell(status, "cluster"),
                     cell(status, "node"), serves ? "quorate" : "not quorate", cell(status, "epoch"),
                     cell(status, "mode"));
+    if (status.is_object() && status.contains("assumption"))
+        text += fmt::format("quorum {}\n", cell(status, "assumption"));
+    for (const Json& warning : list_of(status, "warnings"))
+        text += fmt::format("warning: {}\n", cell(warning));
     if (const Rows nodes = node_rows(status); nodes.size() > 1)
         text += "\n" + format_table(nodes);
     if (const Rows links = link_rows(status); links.size() > 1)

@@ -3,6 +3,7 @@
 // cohortd: options, signals and the service manager; the work is Daemon's.
 #include "ctl/cohortd/config/config.hpp"
 #include "ctl/cohortd/shell/daemon.hpp"
+#include "ctl/cohortd/shell/first_state.hpp"
 #include "ctl/cohortd/shell/log.hpp"
 #include "ctl/cohortd/shell/notify.hpp"
 
@@ -35,6 +36,8 @@ struct Options {
     std::string socket = "/run/cohort/cohortd.sock";
     std::string trace;
     bool check = false;
+    bool init = false;
+    bool force = false;
     bool verbose = false;
 };
 
@@ -71,6 +74,20 @@ int check(const Options& options) {
         return exit_status(config.error());
     }
     return print(config::summarize(*config));
+}
+
+int init(const Options& options) {
+    const auto config = config::load_config(options.config);
+    if (!config) {
+        complain(config.error().message);
+        return exit_status(config.error());
+    }
+    if (const auto made = shell::init_state(*config, options.force); !made) {
+        complain(made.error().message);
+        return exit_status(made.error());
+    }
+    return print(fmt::format("{}: node {} of cluster {} may start\n", config->state_dir,
+                             config->node, config->cluster));
 }
 
 /// The first asks to leave, the second to stop at once.
@@ -175,6 +192,7 @@ int main(int argc, char** argv) {
     app.footer(
         "Examples:\n"
         "  cohortd --check\n"
+        "  cohortd --init\n"
         "  cohortd --config /etc/cohort/cohort.toml --verbose\n\n"
         "Exit status: 0 done, 1 wrong usage or configuration, 2 the system or the kernel\n"
         "refused, 3 the module could not be reached. See cohortd(8) and cohort.toml(5).");
@@ -188,6 +206,11 @@ int main(int argc, char** argv) {
     path("--socket", options.socket, "control socket")->capture_default_str();
     path("--trace", options.trace, "append what is done to the kernel, as lines of JSON");
     app.add_flag("--check", options.check, "check the configuration and say what it amounts to");
+    auto* init_flag =
+        app.add_flag("--init", options.init, "make the durable state of a new node, and end");
+    app.add_flag("--force", options.force,
+                 "with --init: replace a state; only if all nodes were stopped for a lease")
+        ->needs(init_flag);
     app.add_flag("--verbose", options.verbose, "log what helps to find a fault, too");
     app.set_version_flag("--version", "cohortd " COHORT_VERSION);
     try {
@@ -206,6 +229,8 @@ int main(int argc, char** argv) {
         return fail({ErrorKind::refused, "cannot initialise libsodium", 0});
     if (options.check)
         return check(options);
+    if (options.init)
+        return init(options);
     if (options.verbose)
         shell::set_log_level(Level::debug);
     std::signal(SIGPIPE, SIG_IGN);

@@ -65,6 +65,7 @@ private:
     void check_deadline(std::size_t host, Time deadline);
     void check_virtual_opening(std::size_t host);
     bool links() const;
+    bool virtual_facts() const;
 
     const Scheduler& scheduler_;
     Assumption& assumption_;

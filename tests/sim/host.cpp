@@ -18,12 +18,13 @@ constexpr std::size_t kInboxMost = 400;  ///< as much as a socket holds
 }  // namespace
 
 Host::Host(std::size_t index, core::MachineConfig config, Scheduler& scheduler, Dice& dice,
-           Network& network, Observer& observer, Trace& trace)
+           Network& network, PowerSwitch& power, Observer& observer, Trace& trace)
     : index_(index),
       config_(std::move(config)),
       scheduler_(scheduler),
       dice_(dice),
       network_(network),
+      power_(power),
       observer_(observer),
       trace_(trace),
       kernel_(config_.buckets),
@@ -249,6 +250,16 @@ bool Host::act(const core::Persist& persist) {
         being_written_.reset();
         queue(core::PersistDone{ticket, ok}, Duration{});
     });
+    return true;
+}
+
+bool Host::act(const core::Fence& fence) {
+    power_.fence(fence.node - 1U,
+                 [this, incarnation = incarnation_, ticket = fence.ticket](bool off) {
+                     if (incarnation == incarnation_) {
+                         queue(core::FenceDone{ticket, off}, Duration{});
+                     }
+                 });
     return true;
 }
 

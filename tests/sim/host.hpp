@@ -9,6 +9,7 @@
 #include "tests/sim/dice.hpp"
 #include "tests/sim/kernel.hpp"
 #include "tests/sim/network.hpp"
+#include "tests/sim/power_switch.hpp"
 #include "tests/sim/scheduler.hpp"
 #include "tests/sim/trace.hpp"
 
@@ -49,7 +50,7 @@ public:
 class Host {
 public:
     Host(std::size_t index, core::MachineConfig config, Scheduler& scheduler, Dice& dice,
-         Network& network, Observer& observer, Trace& trace);
+         Network& network, PowerSwitch& power, Observer& observer, Trace& trace);
 
     // ---- what a test does to it
     void boot();  ///< power on: empty kernel, new clock; the daemon starts
@@ -89,6 +90,7 @@ private:
     bool act(const core::KernelSet& set);
     bool act(const core::KernelRenew& renew);
     bool act(const core::Persist& persist);
+    bool act(const core::Fence& fence);
     bool act(const core::WakeAt& wake);
     bool act(const core::Note& note);
     bool act(const core::Stopped& stopped);
@@ -101,6 +103,7 @@ private:
     Scheduler& scheduler_;
     Dice& dice_;
     Network& network_;
+    PowerSwitch& power_;
     Observer& observer_;
     Trace& trace_;
     HostFaults faults_;

@@ -59,11 +59,12 @@ void LeaseOracle::count_acks(const Heartbeat& heartbeat, const EpochId& accepted
 
 void LeaseOracle::grant(Time reading, Time now) {
     silence_ = reading - quiet_since_;
-    if (config_->mode != QuorumMode::links || config_->members.size() != 2) {
+    const bool fence = config_->mode == QuorumMode::fence;
+    if (config_->members.size() != 2 || (config_->mode != QuorumMode::links && !fence)) {
         return;
     }
     const bool valid = until() && now < *until();
-    if (silence_ >= config_->timers.silence_take ||
+    if (fence || silence_ >= config_->timers.silence_take ||
         (silence_ >= config_->timers.silence_keep && valid)) {
         for (const Member& member : config_->members) {
             if (member.id != config_->self) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Runs many seeds, or replays one with its trace.
-//   cohort-sim [--nodes N] [--mode links|majority] [--from SEED] [--seeds COUNT]
+//   cohort-sim [--nodes N] [--mode MODE] [--from SEED] [--seeds COUNT]
 //   cohort-sim … --seed SEED      one seed, and what happened in it
 //   cohort-sim … --mutation NAME  with a rule weakened (only in cohort-sim-mutable)
 #include "tests/sim/mutations.hpp"
@@ -10,11 +10,17 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 using namespace cohort;
 
 namespace {
+
+// In the order of core::QuorumMode.
+const std::vector<std::string> kModes{"links", "witness", "preferred", "fence", "majority"};
 
 int replay(sim::ScenarioOptions options, std::size_t lines) {
     options.world.trace = true;
@@ -42,7 +48,7 @@ int main(int argc, char** argv) {
     std::size_t lines = 2000;
     CLI::App app{"simulate clusters under faults, and check the protocol's invariants"};
     app.add_option("--nodes", options.world.nodes, "nodes")->check(CLI::Range(1, 9));
-    app.add_option("--mode", mode, "quorum mode")->check(CLI::IsMember({"links", "majority"}));
+    app.add_option("--mode", mode, "quorum mode")->check(CLI::IsMember(kModes));
     app.add_option("--from", from, "first seed");
     app.add_option("--seeds", count, "number of seeds");
     app.add_option("--seed", one, "replay this one with its trace");
@@ -51,7 +57,8 @@ int main(int argc, char** argv) {
     app.add_flag("--only-ownership", options.only_ownership,
                  "look at who serves only (I1, I4, I8), and not at liveness");
     CLI11_PARSE(app, argc, argv);
-    options.world.mode = mode == "links" ? core::QuorumMode::links : core::QuorumMode::majority;
+    options.world.mode =
+        static_cast<core::QuorumMode>(std::ranges::find(kModes, mode) - kModes.begin());
     options.check_liveness = !options.only_ownership;
     if (!sim::weaken(mutation, options)) {
         fmt::print(stderr, "--mutation {}: not known here; want one of: {}\n", mutation,

@@ -44,6 +44,8 @@ constexpr std::array kNamed{
     Named{"stall_is_silence", Mutation::stall_is_silence},
     Named{"frame_is_not_sound", Mutation::frame_is_not_sound},
     Named{"grant_from_now", Mutation::grant_from_now},
+    Named{"fence_before_accept", Mutation::fence_before_accept},
+    Named{"fence_of_earlier_epoch", Mutation::fence_of_earlier_epoch},
 };
 static_assert(kNamed.size() + 1 == static_cast<std::size_t>(Mutation::count));
 

@@ -78,6 +78,9 @@ struct EventText {
     std::string operator()(const PersistDone& e) const {
         return fmt::format("persist {} {}", e.ticket, e.ok ? "done" : "failed");
     }
+    std::string operator()(const FenceDone& e) const {
+        return fmt::format("fence {} {}", e.ticket, e.off ? "confirmed" : "failed");
+    }
     std::string operator()(const HealthChanged& e) const {
         return e.healthy ? "turns healthy" : "turns sick";
     }
@@ -98,6 +101,9 @@ struct ActionText {
     }
     std::string operator()(const Persist& a) const {
         return fmt::format("  persist {}: {}", a.ticket, plan_text(a.plan));
+    }
+    std::string operator()(const Fence& a) const {
+        return fmt::format("  fence {}: node {}", a.ticket, a.node);
     }
     std::string operator()(const WakeAt& a) const { return "  wake at " + clock_text(a.at); }
     std::string operator()(const Note& a) const { return "  * " + a.text; }

@@ -42,6 +42,9 @@ public:
         return condition();
     }
 
+    /// Nodes that take buckets: all but a witness, which is the last.
+    std::size_t contenders() const;
+
     /// Everything works from now on: links, power, daemons, health.
     void heal();
 
@@ -54,6 +57,7 @@ public:
     Checker::Hosts hosts;
     Checker checker;
     Network network;
+    PowerSwitch power;
 };
 
 }  // namespace cohort::sim

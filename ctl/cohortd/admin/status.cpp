@@ -2,8 +2,10 @@
 #include "ctl/cohortd/admin/status.hpp"
 
 #include "ctl/base/bucket_list.hpp"
+#include "ctl/cohortd/core/text.hpp"
 #include "ctl/cohortd/core/timers.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -76,6 +78,25 @@ Json addresses(const Moment& moment) {
     return all;
 }
 
+/// What an operator should mend before a failure shows it.
+Json warnings(const Moment& moment) {
+    Json all = Json::array();
+    const core::Timers timers = core::make_timers(moment.config.heartbeat, moment.config.lease);
+    const core::Duration most = core::longest_round_trip(timers);
+    for (const config::Node& node : moment.config.nodes) {
+        for (const auto& link : moment.links.links()) {
+            const link::Path* path = link->path_to(node.id);
+            const auto took = path == nullptr ? std::nullopt : path->round_trip();
+            if (took && *took > most)
+                all.push_back(fmt::format(
+                    "link {} is too slow for the lease: a round trip to {} takes {}, and must not "
+                    "take over {}; raise the lease",
+                    link->config().name, node.name, core::text(*took), core::text(most)));
+        }
+    }
+    return all;
+}
+
 /// The links by themselves, with what was dropped on each.
 Json link_counts(const Moment& moment) {
     Json all = Json::array();
@@ -99,8 +120,8 @@ Json link_counts(const Moment& moment) {
 }  // namespace
 
 std::string_view to_string(core::NodeState state) {
-    static constexpr std::array<std::string_view, 6> kWords{"unknown", "alive", "silent",
-                                                            "leaving", "left",  "disagrees"};
+    static constexpr std::array<std::string_view, 7> kWords{
+        "unknown", "alive", "silent", "leaving", "left", "disagrees", "fencing"};
     return kWords[static_cast<std::size_t>(state)];
 }
 
@@ -119,6 +140,8 @@ Json status(const Moment& moment) {
             {"epoch", view.epoch.counter},
             {"quorate", view.quorate},
             {"mode", config::to_string(moment.config.mode)},
+            {"assumption", config::assumption(moment.config)},
+            {"warnings", warnings(moment)},
             {"healthy", view.healthy},
             {"leaving", view.leaving},
             {"serving", view.serving},

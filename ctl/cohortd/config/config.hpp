@@ -24,7 +24,19 @@ struct Node {
     core::NodeId id = core::kNobody;
     std::string name;  ///< "node" and the id if none was given
     std::uint8_t weight = 1;
+    bool witness = false;  ///< a vote, no buckets; its host has no module
     bool operator==(const Node&) const = default;
+};
+
+/// Mode fence: what turns the peer's power off.
+struct FenceAgent {
+    /// Absolute path and arguments, run as they are, without a shell. `{id}` and
+    /// `{name}` stand for the peer's. Exit status 0 confirms that it is off.
+    std::vector<std::string> command;
+    core::Duration timeout = std::chrono::seconds{30};  ///< of one attempt
+    unsigned retries = 2;                               ///< attempts after the first
+    core::Duration delay{};  ///< before it starts: differs, so that not both fence at once
+    bool operator==(const FenceAgent&) const = default;
 };
 
 /// 8N1, no flow control.
@@ -81,7 +93,9 @@ struct Config {
     core::Duration heartbeat = std::chrono::milliseconds{100};
     core::Duration lease = std::chrono::seconds{1};
     core::QuorumMode mode = core::QuorumMode::links;
-    std::vector<Node> nodes;  ///< ascending ids
+    core::NodeId preferred = core::kNobody;  ///< mode preferred: the node with two votes
+    FenceAgent fence;                        ///< mode fence
+    std::vector<Node> nodes;                 ///< ascending ids
     std::vector<Link> links;
     std::vector<Address> addresses;  ///< in the file's order: so run the buckets
     std::vector<Check> checks;
@@ -96,6 +110,14 @@ Result<Config> load_config(const std::string& path);
 Result<Config> parse_config(std::string_view content, const std::string& path);
 
 const Node& self_of(const Config& config);
+const Node& node_of(const Config& config, core::NodeId id);
+
+/// Nodes that take buckets: all but a witness.
+std::size_t contender_count(const Config& config);
+unsigned votes_of(const Config& config, const Node& node);
+
+/// What ownership rests on in this quorum mode, in one sentence.
+std::string assumption(const Config& config);
 
 /// Buckets of all addresses together.
 std::size_t bucket_count(const Config& config);

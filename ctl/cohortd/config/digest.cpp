@@ -16,7 +16,8 @@ std::string canonical(const Config& config) {
     auto line = std::back_inserter(text);
     fmt::format_to(line, "cohort 1\ncluster {}\n", config.cluster);
     for (const Node& node : config.nodes)
-        fmt::format_to(line, "node {} votes 1\n", node.id);
+        fmt::format_to(line, "node {} votes {}{}\n", node.id, votes_of(config, node),
+                       node.witness ? " witness" : "");
     fmt::format_to(line, "quorum {}\nheartbeat {}\nlease {}\n", to_string(config.mode),
                    config.heartbeat.count(), config.lease.count());
     for (const Address& address : config.addresses) {
@@ -56,6 +57,8 @@ std::string needs_restart(const Config& running, const Config& wanted) {
         return "the cluster key";
     if (running.nodes != wanted.nodes)
         return "[[node]] names or weights";
+    if (running.fence != wanted.fence)
+        return "[quorum] command, timeout, retries or delay";
     if (running.addresses != wanted.addresses)
         return "[[address]] dev";
     return "";

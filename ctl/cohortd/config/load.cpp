@@ -20,10 +20,7 @@ namespace {
 
 constexpr std::size_t kMaxFileBytes = 1 << 20;
 constexpr std::size_t kMaxLineBytes = 4096;
-
-// In the order of core::QuorumMode.
-constexpr std::array<std::string_view, 5> kModes{"links", "witness", "preferred", "fence",
-                                                 "majority"};
+constexpr std::size_t kMaxNodes = 32;
 
 Result<std::string> read_file(const std::string& path) {
     auto closer = [](std::FILE* file) { std::fclose(file); };
@@ -63,12 +60,16 @@ std::size_t overlong_line(std::string_view content) {
 std::vector<Node> read_nodes(Problems& problems, const toml::table& root) {
     std::vector<Node> nodes;
     for (const toml::table* table : tables(problems, root, "node")) {
-        Reader section(problems, "[[node]]", table, {"id", "name", "weight"});
+        Reader section(problems, "[[node]]", table, {"id", "name", "weight", "witness"});
         section.require("id", "1");
         Node node;
         node.id = static_cast<core::NodeId>(section.number("id", 1, core::kMaxNodeId).value_or(1));
         node.name = section.parsed("name", parse_label).value_or(fmt::format("node{}", node.id));
-        node.weight = static_cast<std::uint8_t>(section.number("weight", 0, 255).value_or(1));
+        node.witness = section.flag("witness").value_or(false);
+        node.weight = static_cast<std::uint8_t>(
+            section.number("weight", 0, 255).value_or(node.witness ? 0 : 1));
+        if (node.witness && node.weight != 0)
+            section.fail("weight", "stands at a witness, which takes no buckets; remove it");
         if (std::ranges::all_of(node.name, [](char c) { return c >= '0' && c <= '9'; }))
             section.fail("name",
                          fmt::format("'{}' could be taken for an id; add a letter", node.name));
@@ -86,26 +87,13 @@ std::vector<Node> read_nodes(Problems& problems, const toml::table& root) {
         problems.add(1, fmt::format("a cluster has 2 nodes or more, but there are {} [[node]] "
                                     "sections",
                                     nodes.size()));
+    else if (nodes.size() > kMaxNodes)
+        problems.add(1, fmt::format("there are {} [[node]] sections, but at most {} are supported",
+                                    nodes.size(), kMaxNodes));
     else if (std::ranges::all_of(nodes, [](const Node& node) { return node.weight == 0; }))
         problems.add(1, "every [[node]] has weight 0; at least one must take buckets");
     std::ranges::sort(nodes, {}, &Node::id);
     return nodes;
-}
-
-core::NodeId read_self(Reader& section, const std::vector<Node>& nodes) {
-    section.require("node", "1");
-    const toml::node* value = section.node("node");
-    if (value == nullptr)
-        return core::kNobody;
-    const bool by_id = value->is_integer();
-    const std::string wanted =
-        by_id ? std::to_string(value->as_integer()->get()) : section.text("node").value_or("");
-    for (const Node& node : nodes) {
-        if (by_id ? std::to_string(node.id) == wanted : node.name == wanted)
-            return node.id;
-    }
-    section.fail("node", fmt::format("no [[node]] has the {} '{}'", by_id ? "id" : "name", wanted));
-    return core::kNobody;
 }
 
 void read_cluster(Problems& problems, const toml::table& root, Config& config) {
@@ -117,7 +105,8 @@ void read_cluster(Problems& problems, const toml::table& root, Config& config) {
         if (const auto checked = check_cluster_name(*name); !checked)
             section.fail("name", checked.error().message);
     }
-    config.node = read_self(section, config.nodes);
+    section.require("node", "1");
+    config.node = read_node(section, "node", config.nodes);
     config.state_dir = section.text("state_dir").value_or(config.state_dir);
     if (!config.state_dir.starts_with('/'))
         section.fail("state_dir", fmt::format("'{}' is not an absolute path, such as "
@@ -135,36 +124,6 @@ void read_cluster(Problems& problems, const toml::table& root, Config& config) {
         config.key = *std::move(key);
     else
         section.fail("key_file", key.error().message);
-}
-
-void read_quorum(Problems& problems, const toml::table& root, Config& config) {
-    using core::QuorumMode;
-    Reader section(problems, "[quorum]", table(problems, root, "quorum"), {"mode"});
-    const auto words = section.text("mode");
-    const bool two = config.nodes.size() <= 2;
-    if (!words) {
-        if (two)
-            section.fail("mode",
-                         "two nodes must choose one of links, witness, preferred or fence; "
-                         "cohort.toml(5) says what each rests on");
-        config.mode = QuorumMode::majority;
-    } else {
-        const auto* found = std::ranges::find(kModes, *words);
-        if (found == kModes.end())
-            section.fail("mode", fmt::format("'{}' is not {}", *words, one_of(kModes)));
-        else
-            config.mode = static_cast<QuorumMode>(found - kModes.begin());
-    }
-    if (two && config.mode == QuorumMode::majority)
-        section.fail("mode",
-                     "'majority' needs 3 nodes or more; two nodes choose one of links, "
-                     "witness, preferred or fence");
-    if (!two && config.mode == QuorumMode::links)
-        section.fail("mode", "'links' is for exactly two nodes; 3 and more use majority");
-    if (config.mode != QuorumMode::links)
-        section.fail("mode", fmt::format("'{}' is not supported by this version yet; 'links', for "
-                                         "two nodes, is",
-                                         to_string(config.mode)));
 }
 
 /// The nearest timing, not shorter than what was asked for, that keeps every rule.
@@ -215,10 +174,6 @@ void read_timing(Problems& problems, const toml::table& root, Config& config) {
 
 }  // namespace
 
-std::string_view to_string(core::QuorumMode mode) {
-    return kModes[static_cast<std::size_t>(mode)];
-}
-
 Result<std::string> parse_label(std::string_view text) {
     constexpr std::size_t kLongest = 31;
     const auto allowed = [](char c) {
@@ -267,8 +222,31 @@ Result<Config> parse_config(std::string_view content, const std::string& path) {
     return config;
 }
 
+core::NodeId read_node(Reader& section, std::string_view key, const std::vector<Node>& nodes) {
+    const toml::node* value = section.node(key);
+    if (value == nullptr)
+        return core::kNobody;
+    const bool by_id = value->is_integer();
+    const std::string wanted =
+        by_id ? std::to_string(value->as_integer()->get()) : section.text(key).value_or("");
+    for (const Node& node : nodes) {
+        if (by_id ? std::to_string(node.id) == wanted : node.name == wanted)
+            return node.id;
+    }
+    section.fail(key, fmt::format("no [[node]] has the {} '{}'", by_id ? "id" : "name", wanted));
+    return core::kNobody;
+}
+
+const Node& node_of(const Config& config, core::NodeId id) {
+    return *std::ranges::find(config.nodes, id, &Node::id);
+}
+
 const Node& self_of(const Config& config) {
-    return *std::ranges::find(config.nodes, config.node, &Node::id);
+    return node_of(config, config.node);
+}
+
+std::size_t contender_count(const Config& config) {
+    return static_cast<std::size_t>(std::ranges::count(config.nodes, false, &Node::witness));
 }
 
 std::size_t bucket_count(const Config& config) {
@@ -282,8 +260,11 @@ core::MachineConfig machine_config(const Config& config) {
     core::MachineConfig machine;
     machine.self = config.node;
     for (const Node& node : config.nodes)
-        machine.members.push_back({node.id, node.weight});
+        machine.members.push_back({node.id, node.weight,
+                                   static_cast<std::uint8_t>(votes_of(config, node)),
+                                   !node.witness});
     machine.mode = config.mode;
+    machine.fence_delay = config.fence.delay;
     machine.timers = core::make_timers(config.heartbeat, config.lease);
     machine.buckets = bucket_count(config);
     for (const Address& address : config.addresses)

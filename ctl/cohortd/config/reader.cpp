@@ -99,6 +99,16 @@ std::optional<std::int64_t> Reader::number(std::string_view key, std::int64_t mi
     return value->get();
 }
 
+std::optional<bool> Reader::flag(std::string_view key) {
+    const toml::node* found = node(key);
+    if (found == nullptr)
+        return std::nullopt;
+    if (const auto* value = found->as_boolean())
+        return value->get();
+    fail(key, fmt::format("must be true or false, not a value of type {}", type_name(*found)));
+    return std::nullopt;
+}
+
 std::vector<std::string> Reader::texts(std::string_view key) {
     const toml::node* found = node(key);
     if (found == nullptr)

@@ -41,6 +41,7 @@ public:
     /// Absent: nothing. Of another type: a problem, and nothing.
     std::optional<std::string> text(std::string_view key);
     std::optional<std::int64_t> number(std::string_view key, std::int64_t min, std::int64_t max);
+    std::optional<bool> flag(std::string_view key);
     /// An array of strings; absent: empty.
     std::vector<std::string> texts(std::string_view key);
 

@@ -11,6 +11,13 @@
 
 namespace cohort::config {
 
+/// [quorum], once the nodes are read.
+void read_quorum(Problems& problems, const toml::table& root, Config& config);
+
+/// The node that a key names, by its id or its name; nobody, and a problem, if
+/// there is no such node.
+core::NodeId read_node(Reader& section, std::string_view key, const std::vector<Node>& nodes);
+
 /// `nodes` is how many nodes the cluster has.
 std::vector<Link> read_links(Problems& problems, const toml::table& root, std::size_t nodes);
 

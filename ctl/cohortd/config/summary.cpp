@@ -38,19 +38,29 @@ std::string in_words(const UdpLink& udp, core::Duration) {
     return text;
 }
 
-void describe_quorum(Out out, const core::Timers& timers) {
-    fmt::format_to(out,
-                   "quorum: links. This rests on an assumption that you make by choosing it: "
-                   "while both daemons run,\n"
-                   "  in any {} at least one frame passes over at least one link, in at least one "
-                   "direction.\n"
-                   "  If every link failed while both nodes live, both would answer for every "
-                   "address. Give the\n"
-                   "  links separate hardware, and run one of them over the service LAN itself.\n",
-                   format_duration(timers.window));
-    fmt::format_to(out,
-                   "takeover: a dead peer's buckets after {}, or {} if it had gone deaf before\n",
-                   format_duration(timers.silence_take), format_duration(timers.silence_long));
+/// When a dead node's buckets are served again.
+std::string takeover(const Config& config) {
+    const core::Timers timers = core::make_timers(config.heartbeat, config.lease);
+    switch (config.mode) {
+        case core::QuorumMode::links:
+            return fmt::format("a dead peer's buckets after {}, or {} if it had gone deaf before",
+                               format_duration(timers.silence_take),
+                               format_duration(timers.silence_long));
+        case core::QuorumMode::fence:
+            return fmt::format(
+                "a dead peer's buckets as soon as the agent, started after {}, confirms; {} tries "
+                "of at most {} each",
+                format_duration(timers.detect + config.fence.delay), config.fence.retries + 1,
+                format_duration(config.fence.timeout));
+        case core::QuorumMode::preferred:
+            return fmt::format("{} takes the other's buckets after {}; nobody takes its own",
+                               node_of(config, config.preferred).name,
+                               format_duration(timers.promise));
+        case core::QuorumMode::witness:
+        case core::QuorumMode::majority:
+            break;
+    }
+    return fmt::format("a dead node's buckets after {}", format_duration(timers.promise));
 }
 
 bool is_missing(const std::string& dev) {
@@ -115,9 +125,8 @@ void remark_on(Out out, const UdpLink& udp, const std::string& name) {
     }
 }
 
-void remark_on(Out out, const Config& config) {
-    if (config.links.size() == 1)
-        remark(out, "there is one link only: when it fails, both nodes answer for every address");
+/// What a witness has none of.
+void remark_on_service(Out out, const Config& config) {
     for (const Address& address : config.addresses) {
         // The module has the last word on these, so that one that can takes them.
         const bool ipv6 = std::ranges::any_of(
@@ -141,6 +150,20 @@ void remark_on(Out out, const Config& config) {
                                     "node is sick and wants no buckets",
                                     check.dev, check.name));
     }
+}
+
+void remark_on(Out out, const Config& config) {
+    if (config.links.size() == 1)
+        remark(out, config.mode == core::QuorumMode::links
+                        ? "there is one link only: when it fails, both nodes answer for every "
+                          "address"
+                        : "there is one link only: when it fails, no node hears another");
+    if (config.mode == core::QuorumMode::fence &&
+        ::access(config.fence.command.front().c_str(), X_OK) != 0)
+        remark(out, fmt::format("{} cannot be run now: nobody would take over from a dead peer",
+                                config.fence.command.front()));
+    if (!self_of(config).witness)
+        remark_on_service(out, config);
     for (const Link& link : config.links)
         std::visit([&](const auto& way) { remark_on(out, way, link.name); }, link.way);
 }
@@ -157,13 +180,13 @@ std::string summarize(const Config& config) {
     std::string text;
     Out out(text);
     const Node& self = self_of(config);
-    const core::Timers timers = core::make_timers(config.heartbeat, config.lease);
     fmt::format_to(out, "{}: ok\n", config.file);
-    fmt::format_to(out, "cluster: {}, node {} ({}) of {}, digest {:016x}\n", config.cluster,
-                   self.id, self.name, config.nodes.size(), config_digest(config));
+    fmt::format_to(out, "cluster: {}, node {} ({}{}) of {}, digest {:016x}\n", config.cluster,
+                   self.id, self.name, self.witness ? ", the witness" : "", config.nodes.size(),
+                   config_digest(config));
     fmt::format_to(out, "timing: heartbeat {}, lease {}\n", format_duration(config.heartbeat),
                    format_duration(config.lease));
-    describe_quorum(out, timers);
+    fmt::format_to(out, "quorum: {}\ntakeover: {}\n", assumption(config), takeover(config));
     for (const Link& link : config.links) {
         fmt::format_to(
             out, "link {}: {}\n", link.name,

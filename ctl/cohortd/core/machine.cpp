@@ -131,6 +131,7 @@ void Machine::State::dispatch(const Event& event, Time now) {
         }
         void operator()(const KernelDone& done) const { s.on_kernel_done(done, now); }
         void operator()(const PersistDone& done) const { s.on_persisted(done, now); }
+        void operator()(const FenceDone& done) const { s.on_fence_done(done, now); }
         void operator()(const HealthChanged& health) const {
             if (s.healthy != health.healthy) {
                 s.healthy = health.healthy;
@@ -161,6 +162,7 @@ void Machine::State::settle(Time now) {
     advance_barrier(now);
     persist(now);
     plan_ahead(now);
+    advance_fencing(now);
     advance_leave(now);
     if (leaving == Leaving::stopped) {
         return;

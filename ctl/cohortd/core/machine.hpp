@@ -50,6 +50,7 @@ struct MachineConfig {
     Timers timers;
     std::size_t buckets = 0;  ///< of all addresses together
     std::uint64_t config_digest = 0;
+    Duration fence_delay{};  ///< mode fence: before the peer is fenced
     /// The buckets of each address, in the order of the row; they sum up to
     /// `buckets`. Each address is split among the nodes. Empty: one address.
     std::vector<std::size_t> groups;
@@ -99,6 +100,13 @@ struct PersistDone {
     bool ok = false;
 };
 
+/// Fence number `ticket` ended. `off`: the agent confirms that the node has no
+/// power now; otherwise nothing is known of it.
+struct FenceDone {
+    std::uint64_t ticket = 0;
+    bool off = false;
+};
+
 /// What the health checks say of this node.
 struct HealthChanged {
     bool healthy = true;
@@ -110,8 +118,8 @@ struct LinksChanged {};
 /// The operator or SIGTERM: hand over, then stop (R21).
 struct Leave {};
 
-using Event = std::variant<Start, FrameRead, Wake, KernelDone, PersistDone, HealthChanged,
-                           LinksChanged, Leave>;
+using Event = std::variant<Start, FrameRead, Wake, KernelDone, PersistDone, FenceDone,
+                           HealthChanged, LinksChanged, Leave>;
 
 // ---- actions --------------------------------------------------------------
 
@@ -147,6 +155,12 @@ struct WakeAt {
     Time at;
 };
 
+/// Mode fence: turn this node's power off, and answer with FenceDone (R23).
+struct Fence {
+    std::uint64_t ticket = 0;
+    NodeId node = kNobody;
+};
+
 /// A line for the log; also the machine-readable trace of section 12.5.
 struct Note {
     enum class Level : std::uint8_t { debug, info, notice, warning, alert } level = Level::info;
@@ -156,7 +170,7 @@ struct Note {
 /// Leaving is complete: the daemon may exit.
 struct Stopped {};
 
-using Action = std::variant<Send, KernelSet, KernelRenew, Persist, WakeAt, Note, Stopped>;
+using Action = std::variant<Send, KernelSet, KernelRenew, Persist, Fence, WakeAt, Note, Stopped>;
 using Actions = std::vector<Action>;
 
 // ---- what status shows ----------------------------------------------------
@@ -168,6 +182,7 @@ enum class NodeState : std::uint8_t {
     leaving,
     left,
     disagrees,  ///< heard, with another configuration digest
+    fencing,    ///< silent, and its power is being turned off (R23)
 };
 
 struct PeerView {

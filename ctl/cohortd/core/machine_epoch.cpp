@@ -61,7 +61,7 @@ void Machine::State::accept(Plan accepted, Time now) {
     barrier.accept();
     candidacy.reset();
     plan = std::move(accepted);
-    plan_whole = true;
+    plan_whole = contends();
     if (keep) {
         holdings.carry(plan);
     } else {
@@ -76,9 +76,11 @@ void Machine::State::accept(Plan accepted, Time now) {
     for (std::size_t b = 0; b < plan.fresh.size(); ++b) {
         given += plan.fresh[b] == self() ? 1U : 0U;
     }
-    note(Note::Level::notice, "accepted epoch " + text(plan.id) + ": " + buckets_text(given) +
-                                  " for this node, " + std::to_string(holdings.fresh_count()) +
-                                  " of them kept");
+    note(Note::Level::notice,
+         "accepted epoch " + text(plan.id) +
+             (contends() ? ": " + buckets_text(given) + " for this node, " +
+                               std::to_string(holdings.fresh_count()) + " of them kept"
+                         : ""));
     if (plan.id.planner == self()) {
         send_plan(kNobody, now);
     }

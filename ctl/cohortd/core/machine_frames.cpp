@@ -3,6 +3,7 @@
 // What peers say.
 #include "ctl/cohortd/core/machine_state.hpp"
 #include "ctl/cohortd/core/mutate.hpp"
+#include "ctl/cohortd/core/plan_codec.hpp"
 #include "ctl/cohortd/core/text.hpp"
 
 #include <algorithm>
@@ -35,6 +36,7 @@ void Machine::State::on_frame(const Message& message, Time now) {
             // A sign that the peer runs, if not of what it knows (R24).
             peer.silence.heard(now, false);
             peer.silent = false;
+            fencing.peer_came_back = true;
             introduce(*index, message, now);
             break;
         case PeerSession::Standing::duplicate:
@@ -224,7 +226,14 @@ void Machine::State::compare_epochs(std::size_t index, const Header& header, Tim
         return;
     }
     peer.behind_since = peer.behind_since.value_or(now);
-    want_plan(index, header.epoch, now);
+    if (contends()) {
+        want_plan(index, header.epoch, now);
+    } else if (header.epoch.counter <= plan.id.counter + kMostJump) {
+        // R5: a witness promises by the id, and needs no plan for that.
+        Plan known = empty_plan(config.buckets, config.config_digest);
+        known.id = header.epoch;
+        propose(std::move(known), now);
+    }
 }
 
 void Machine::State::want_plan(std::size_t index, const EpochId& wanted, Time now) {
@@ -244,7 +253,8 @@ void Machine::State::want_plan(std::size_t index, const EpochId& wanted, Time no
 void Machine::State::on_message(std::size_t index, const PlanFragment& fragment, Time now) {
     const EpochId& id = fragment.header.epoch;
     const bool in_hand = (writing && writing->id >= id) || (next && next->id >= id);
-    if (!has_vote || id <= plan.id || in_hand || id.counter > plan.id.counter + kMostJump) {
+    if (!has_vote || !contends() || id <= plan.id || in_hand ||
+        id.counter > plan.id.counter + kMostJump) {
         return;
     }
     if (auto whole = peers[index]->assembly.add(fragment, now)) {

@@ -11,7 +11,7 @@ namespace cohort::core {
 using std::chrono::milliseconds;
 
 bool Machine::State::wants_lease() const {
-    return may_open() && electorate[electorate.self()].contender;
+    return may_open() && contends();
 }
 
 /// Takes a sequence number.
@@ -144,6 +144,9 @@ Time Machine::State::next_wake(Time now) const {
     }
     if (kernel_stale) {
         no_later(set_again_at);
+    }
+    if (fencing.due && !fencing.running) {
+        no_later(std::max(*fencing.due, fencing.not_before.value_or(*fencing.due)));
     }
     if (leaving != Leaving::no) {
         no_later(leave_until);

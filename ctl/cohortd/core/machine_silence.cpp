@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Who is alive, and what silence proves in mode links (R24 to R26).
+// Who is alive, what silence proves in mode links (R24 to R26), and what mode
+// fence grants without it (R27).
 #include "ctl/cohortd/core/machine_state.hpp"
 #include "ctl/cohortd/core/mutate.hpp"
 #include "ctl/cohortd/core/text.hpp"
@@ -9,7 +10,8 @@ namespace cohort::core {
 
 /// Virtual facts exist for exactly two configured nodes.
 bool Machine::State::virtual_facts() const {
-    return config.mode == QuorumMode::links && electorate.size() == 2 && has_vote;
+    const bool mode = config.mode == QuorumMode::links || config.mode == QuorumMode::fence;
+    return mode && electorate.size() == 2 && has_vote;
 }
 
 /// Runs on a Wake only: then all input queued before `last_reading` was read.
@@ -40,12 +42,15 @@ void Machine::State::judge_life(std::size_t index) {
 /// lasts longer than a real ack would.
 void Machine::State::grant(std::size_t index, Time now) {
     Peer& peer = *peers[index];
-    const Grade grade = peer.silence.grade(config.timers, last_reading);
+    // R27: nothing but this node's own ack or end can free what it holds.
+    const bool fenced_mode = config.mode == QuorumMode::fence;
+    const Grade grade = fenced_mode ? Grade::keep : peer.silence.grade(config.timers, last_reading);
     if (grade == Grade::none || !may_open()) {
         return;
     }
-    if (grade == Grade::keep && !lease.valid(now) && !mutated(Mutation::keep_revives)) {
-        return;  // R25 prolongs, and never revives
+    const bool prolongs_only = !fenced_mode && !mutated(Mutation::keep_revives);
+    if (grade == Grade::keep && prolongs_only && !lease.valid(now)) {
+        return;  // R25
     }
     lease.grant(index, mutated(Mutation::grant_from_now) ? now : last_reading);
     const bool opens = grade == Grade::take || mutated(Mutation::keep_opens);

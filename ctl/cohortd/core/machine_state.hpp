@@ -70,11 +70,17 @@ struct Machine::State {
     void keep_carried(Time now);
     void open_all(const std::string& why);
 
-    // ---- machine_silence.cpp: mode links (R24 to R26), and who is alive
+    // ---- machine_silence.cpp: virtual acks (R24 to R27), and who is alive
     void judge_silence(Time now);
     void judge_life(std::size_t member);
     void grant(std::size_t member, Time now);
     bool virtual_facts() const;
+    bool contends() const { return electorate[electorate.self()].contender; }
+
+    // ---- machine_fence.cpp: mode fence (R23)
+    bool needs_fencing(Time now) const;
+    void advance_fencing(Time now);
+    void on_fence_done(const FenceDone& done, Time now);
 
     // ---- machine_kernel.cpp: R4, R8, R14
     void resume_kernel(const KernelHeld& kernel, Time now);
@@ -187,6 +193,16 @@ struct Machine::State {
     /// The epoch and the shares for which no move is wanted, as found last.
     std::optional<std::pair<EpochId, std::vector<Share>>> at_rest;
     std::optional<Time> back_off_until;
+
+    // ---- mode fence
+    struct Fencing {
+        std::uint64_t last_ticket = 0;
+        std::optional<EpochId> running;  ///< the accepted epoch when the agent was started
+        bool peer_came_back = false;     ///< since then, in a session that is not proven
+        std::optional<Time> due;         ///< of the next start
+        std::optional<Time> not_before;  ///< after a failure
+    };
+    Fencing fencing;
 
     // ---- leaving
     enum class Leaving : std::uint8_t {

@@ -41,7 +41,7 @@ View Machine::view(Time now) const {
         node.id = s.electorate[i].id;
         node.owned = owned[node.id];
         if (const auto& peer = s.peers[i]) {
-            node.state = state_of(*peer);
+            node.state = s.fencing.running && peer->silent ? NodeState::fencing : state_of(*peer);
             node.healthy = peer->health > 0;
             node.weight = peer->weight;
             node.epoch = peer->epoch;

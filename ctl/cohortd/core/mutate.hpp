@@ -36,6 +36,8 @@ enum class Mutation : std::uint8_t {
     stall_is_silence,         ///< R24: the own stall counts as the peer's silence
     frame_is_not_sound,       ///< R24: a frame of the peer does not end its silence
     grant_from_now,           ///< R24: a grant runs from now, not from before the input was read
+    fence_before_accept,      ///< R23: the agent is started before the epoch is accepted
+    fence_of_earlier_epoch,   ///< R23: what was confirmed for an earlier epoch counts
     count,
 };
 

@@ -147,6 +147,10 @@ Duration one_way_delay(const LinkTiming& link) {
     return kProcessing + (link.baud == 0 ? Duration{0} : on_wire(kSerialHeartbeatBytes, link.baud));
 }
 
+Duration longest_round_trip(const Timers& timers) {
+    return timers.lease - 5 * timers.heartbeat;
+}
+
 std::optional<std::string> check_timers(const Timers& t, const TimerContext& context) {
     const LinkTiming* link = slowest(context.links);
     const Duration d = link == nullptr ? Duration{0} : one_way_delay(*link);

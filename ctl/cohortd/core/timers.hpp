@@ -48,6 +48,9 @@ struct TimerContext {
 /// One-way delay d of a heartbeat on a link, processing included.
 Duration one_way_delay(const LinkTiming& link);
 
+/// T2 turned round: the longest round trip that the lease has room for.
+Duration longest_round_trip(const Timers& timers);
+
 /// The first rule that the timers break, in one line with the numbers of both
 /// sides and what would be right; nothing if all hold. d is that of the slowest
 /// link, since any of them may be the last one left.

@@ -2,8 +2,8 @@
 #include "ctl/cohortd/shell/daemon.hpp"
 
 #include "ctl/cohortd/admin/status.hpp"
-#include "ctl/cohortd/core/plan_codec.hpp"
 #include "ctl/cohortd/shell/clock.hpp"
+#include "ctl/cohortd/shell/first_state.hpp"
 #include "ctl/cohortd/shell/log.hpp"
 #include "ctl/cohortd/wire/codec.hpp"
 
@@ -66,29 +66,13 @@ Result<void> Daemon::start() {
     if (auto watching = watch_health(); !watching)
         return watching.error();
 
-    auto actuator = kernel::Actuator::open(config_);
-    if (!actuator)
-        return actuator.error();
-    auto held = actuator->take_over();
+    auto held = take_over_kernel();
     if (!held)
         return held.error();
-    actuator_ = *std::move(actuator);
-
-    std::vector<core::NodeId> peers;
-    for (const config::Node& node : config_.nodes) {
-        if (node.id != config_.node)
-            peers.push_back(node.id);
-    }
-    const core::MachineConfig machine = config::machine_config(config_);
-    link::LinkUser& user = *this;
-    links_ = std::make_unique<link::LinkSet>(
-        io_, link::Identity{config_.node, session_, std::move(peers)},
-        wire::Codec(wire::cluster_id(config_.cluster), config_.key->frame_key()),
-        machine.timers.detect, user);
-    links_->configure(config_.links);
+    open_links();
 
     const core::Start start = make_start(*std::move(plan), *std::move(held));
-    trace_.start(machine, start);
+    trace_.start(config::machine_config(config_), start);
     queue_.push_front(start);
     run_queue();
     if (failure_)
@@ -96,28 +80,54 @@ Result<void> Daemon::start() {
     return {};
 }
 
+/// A witness votes and serves nothing, so its host needs no module.
+Result<core::KernelHeld> Daemon::take_over_kernel() {
+    if (config::self_of(config_).witness)
+        return core::KernelHeld{};
+    auto actuator = kernel::Actuator::open(config_);
+    if (!actuator)
+        return actuator.error();
+    auto held = actuator->take_over();
+    if (held)
+        actuator_ = *std::move(actuator);
+    return held;
+}
+
+void Daemon::open_links() {
+    std::vector<core::NodeId> peers;
+    for (const config::Node& node : config_.nodes) {
+        if (node.id != config_.node)
+            peers.push_back(node.id);
+    }
+    if (config_.mode == core::QuorumMode::fence)
+        fence_ = std::make_unique<fence::Agent>(io_, config_.fence,
+                                                config::node_of(config_, peers.front()));
+    link::LinkUser& user = *this;
+    links_ = std::make_unique<link::LinkSet>(
+        io_, link::Identity{config_.node, session_, std::move(peers)},
+        wire::Codec(wire::cluster_id(config_.cluster), config_.key->frame_key()),
+        config::machine_config(config_).timers.detect, user);
+    links_->configure(config_.links);
+}
+
 Result<core::Plan> Daemon::load_state() {
-    const state::Owner owner{wire::cluster_id(config_.cluster), config_.node};
     auto directory = state::Directory::open(config_.state_dir);
     if (!directory)
         return directory.error();
     directory_ = *std::move(directory);
-    auto plan = directory_->load(owner);
+    auto plan = load_first_plan(config_, *directory_);
     if (!plan)
-        return plan.error();
-    auto writer =
-        state::Writer::start(io_, *directory_, owner, [this](std::uint64_t ticket, bool ok) {
-            const core::PersistDone done{ticket, ok};
-            trace_.persist_done(done);
-            enqueue(done);
-        });
+        return plan;
+    auto writer = state::Writer::start(io_, *directory_, owner_of(config_),
+                                       [this](std::uint64_t ticket, bool ok) {
+                                           const core::PersistDone done{ticket, ok};
+                                           trace_.persist_done(done);
+                                           enqueue(done);
+                                       });
     if (!writer)
         return writer.error();
     writer_ = *std::move(writer);
-    if (*plan)
-        return **std::move(plan);
-    log(Level::notice, "{} holds no state: this node starts afresh", config_.state_dir);
-    return core::empty_plan(config::bucket_count(config_), config::config_digest(config_));
+    return plan;
 }
 
 Result<void> Daemon::watch_health() {
@@ -202,7 +212,8 @@ void Daemon::on_timer() {
 
 void Daemon::on_devices() {
     checks_->judge();
-    actuator_->restore_vips();
+    if (actuator_)
+        actuator_->restore_vips();
 }
 
 // Never run from in here: the caller may be a link that reads, and what the
@@ -241,7 +252,7 @@ void Daemon::do_action(const core::Send& send) {
 }
 
 void Daemon::do_action(const core::KernelSet& set) {
-    const kernel::Outcome outcome = actuator_->set(set);
+    const kernel::Outcome outcome = actuator_ ? actuator_->set(set) : kernel::Outcome::done;
     const core::KernelDone done{set.ticket, outcome == kernel::Outcome::done};
     trace_.kernel_done(done);
     // Before whatever else waits: others depend on it.
@@ -252,13 +263,21 @@ void Daemon::do_action(const core::KernelSet& set) {
 }
 
 void Daemon::do_action(const core::KernelRenew& renew) {
-    if (actuator_->renew(renew) == kernel::Outcome::usurped)
+    if (actuator_ && actuator_->renew(renew) == kernel::Outcome::usurped)
         fail({ErrorKind::refused, "another controller took the clusters: this cohortd gives up",
               EPERM});
 }
 
 void Daemon::do_action(const core::Persist& persist) {
     writer_->persist(persist.ticket, persist.plan);
+}
+
+void Daemon::do_action(const core::Fence& fence) {
+    fence_->start([this, ticket = fence.ticket](bool off) {
+        const core::FenceDone done{ticket, off};
+        trace_.fence_done(done);
+        enqueue(done);
+    });
 }
 
 void Daemon::do_action(const core::WakeAt& wake) {
@@ -281,7 +300,8 @@ void Daemon::fail(Error error) {
 }
 
 void Daemon::end() {
-    actuator_->remove();
+    if (actuator_)
+        actuator_->remove();
     ended_ = true;
     io_.stop();
 }

@@ -8,6 +8,7 @@
 #include "ctl/cohortd/admin/control_socket.hpp"
 #include "ctl/cohortd/config/config.hpp"
 #include "ctl/cohortd/core/machine.hpp"
+#include "ctl/cohortd/fence/agent.hpp"
 #include "ctl/cohortd/health/checks.hpp"
 #include "ctl/cohortd/health/link_watch.hpp"
 #include "ctl/cohortd/kernel/actuator.hpp"
@@ -50,6 +51,8 @@ private:
     void on_turned(const link::Link& link) override;
 
     Result<core::Plan> load_state();
+    Result<core::KernelHeld> take_over_kernel();
+    void open_links();
     admin::Handlers handlers();
     core::Start make_start(core::Plan plan, core::KernelHeld held);
     Result<void> watch_health();
@@ -63,6 +66,7 @@ private:
     void do_action(const core::KernelSet& set);
     void do_action(const core::KernelRenew& renew);
     void do_action(const core::Persist& persist);
+    void do_action(const core::Fence& fence);
     void do_action(const core::WakeAt& wake);
     void do_action(const core::Note& note);
     void do_action(const core::Stopped& stopped);
@@ -83,7 +87,8 @@ private:
     std::optional<state::Directory> directory_;
     std::unique_ptr<state::Writer> writer_;
     std::unique_ptr<admin::ControlSocket> control_;
-    std::optional<kernel::Actuator> actuator_;
+    std::optional<kernel::Actuator> actuator_;  ///< a witness has none
+    std::unique_ptr<fence::Agent> fence_;       ///< mode fence
     std::unique_ptr<BootTimer> timer_;
     std::unique_ptr<health::LinkWatch> devices_;
     std::unique_ptr<health::Checks> checks_;

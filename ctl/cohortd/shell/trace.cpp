@@ -47,6 +47,9 @@ struct Describe {
                            nlohmann::json(note.text).dump());
     }
     std::string operator()(const core::Stopped&) const { return R"("stopped")"; }
+    std::string operator()(const core::Fence& fence) const {
+        return fmt::format(R"("fence","ticket":{},"node":{})", fence.ticket, fence.node);
+    }
     // Too many to be of use, and told by their effects.
     std::string operator()(const core::Send&) const { return ""; }
     std::string operator()(const core::WakeAt&) const { return ""; }
@@ -90,6 +93,11 @@ void Trace::kernel_done(const core::KernelDone& done) {
 void Trace::persist_done(const core::PersistDone& done) {
     if (file_)
         line(fmt::format(R"("persist_done","ticket":{},"ok":{})", done.ticket, done.ok));
+}
+
+void Trace::fence_done(const core::FenceDone& done) {
+    if (file_)
+        line(fmt::format(R"("fence_done","ticket":{},"off":{})", done.ticket, done.off));
 }
 
 }  // namespace cohort::shell

@@ -21,6 +21,8 @@ namespace cohort::shell {
 ///   kernel_renew epoch, deadline
 ///   persist      ticket, epoch, planner, plan_digest
 ///   persist_done ticket, ok
+///   fence        ticket, node (the agent is started)
+///   fence_done   ticket, off
 ///   note         level, text
 ///   stopped
 class Trace {
@@ -36,6 +38,7 @@ public:
     void action(const core::Action& action);
     void kernel_done(const core::KernelDone& done);
     void persist_done(const core::PersistDone& done);
+    void fence_done(const core::FenceDone& done);
 
 private:
     struct Close {

@@ -8,6 +8,7 @@ namespace {
 
 using core::QuorumMode;
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 using testing::HasSubstr;
 
 class Load : public test::Sample {};
@@ -120,6 +121,59 @@ TEST_F(Load, SummaryNamesTheAssumptionOfLinks) {
     EXPECT_THAT(text, HasSubstr("takeover: a dead peer's buckets after 1100ms, or 1600ms"));
     EXPECT_THAT(text, HasSubstr("heartbeats take 8 % of it"));
     EXPECT_THAT(text, HasSubstr("udp 10.8.0.1:7788 to 10.8.0.2:7788"));
+}
+
+constexpr char kThird[] = "[[node]]\nid = 3\nname = \"gamma\"\n[[link]]";
+
+TEST_F(Load, ThreeNodesNeedNoMode) {
+    std::string text = sample_with("mode = \"links\"\n", "");
+    text.replace(text.find("[[link]]"), 8, kThird);
+    const Config config = parsed(text);
+    EXPECT_EQ(config.mode, QuorumMode::majority);
+    EXPECT_THAT(summarize(config), HasSubstr("quorum: majority: "));
+    EXPECT_THAT(summarize(config), HasSubstr("2 of the 3 votes must hear each other"));
+}
+
+TEST_F(Load, AWitnessVotesAndTakesNothing) {
+    std::string text = sample_with("\"links\"", "\"witness\"");
+    text.replace(text.find("[[link]]"), 8,
+                 "[[node]]\nid = 3\nname = \"judge\"\nwitness = true\n[[link]]");
+    text.replace(text.find("node = 1"), 8, "node = \"judge\"");
+    const Config config = parsed(text);
+    EXPECT_TRUE(self_of(config).witness);
+    const core::MachineConfig machine = machine_config(config);
+    ASSERT_EQ(machine.members.size(), 3u);
+    EXPECT_FALSE(machine.members[2].contender);
+    EXPECT_EQ(machine.members[2].votes, 1);
+    EXPECT_EQ(machine.members[2].weight, 0);
+    EXPECT_TRUE(machine.members[1].contender);
+    // Its host has no service: nothing is said of devices that it lacks.
+    EXPECT_EQ(summarize(config).find("device eth0"), std::string::npos) << summarize(config);
+}
+
+TEST_F(Load, ThePreferredNodeHasTwoVotes) {
+    const Config config = parsed(sample_with("\"links\"", "\"preferred\"\npreferred = \"beta\""));
+    const core::MachineConfig machine = machine_config(config);
+    EXPECT_EQ(machine.members[0].votes, 1);
+    EXPECT_EQ(machine.members[1].votes, 2);
+    EXPECT_THAT(summarize(config), HasSubstr("when beta fails, nobody serves until it is back"));
+}
+
+TEST_F(Load, TheFencingAgentHasDefaults) {
+    const Config config = parsed(sample_with(
+        "\"links\"", "\"fence\"\ncommand = [\"/nonexistent/agent\", \"{name}\"]\ndelay = \"2s\""));
+    EXPECT_EQ(config.fence.command, (std::vector<std::string>{"/nonexistent/agent", "{name}"}));
+    EXPECT_EQ(config.fence.timeout, seconds{30});
+    EXPECT_EQ(config.fence.retries, 2u);
+    EXPECT_EQ(machine_config(config).fence_delay, seconds{2});
+    EXPECT_THAT(summarize(config), HasSubstr("note: /nonexistent/agent cannot be run now"));
+}
+
+TEST_F(Load, ModesAndVotesAreWhatNodesMustAgreeOn) {
+    const std::string preferred = sample_with("\"links\"", "\"preferred\"\npreferred = 1");
+    EXPECT_NE(config_digest(parsed(preferred)), config_digest(parsed(test::kSample)));
+    EXPECT_NE(config_digest(parsed(preferred)),
+              config_digest(parsed(sample_with("\"links\"", "\"preferred\"\npreferred = 2"))));
 }
 
 TEST_F(Load, SummaryRemarksOnAnUnwatchedDevice) {
