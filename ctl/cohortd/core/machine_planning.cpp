@@ -100,10 +100,18 @@ bool Machine::State::catching_up(Time now) const {
     });
 }
 
+/// R19: only a silence of T_detect tells that a node is gone, and after a start
+/// or a stall none has lasted that long.
+bool Machine::State::awaits_signs_of_life(Time now) const {
+    return std::any_of(peers.begin(), peers.end(), [&](const auto& peer) {
+        return peer && !peer->alive && now - peer->lives_since <= config.timers.detect;
+    });
+}
+
 /// R16: the lowest healthy node that hears a quorum plans, nobody else.
 bool Machine::State::leads(Time now) const {
     return is_candidate(electorate.self()) && !lower_candidate(self()) &&
-           (hears_quorum() || alone()) && !catching_up(now);
+           (hears_quorum() || alone()) && !catching_up(now) && !awaits_signs_of_life(now);
 }
 
 /// R19. A node that came back gains nothing until it stayed for T_damp, unless

@@ -98,6 +98,7 @@ struct Machine::State {
     bool lower_candidate(NodeId than) const;
     bool hears_quorum() const;
     bool catching_up(Time now) const;
+    bool awaits_signs_of_life(Time now) const;
     std::vector<Share> shares(Time now) const;
     bool leads(Time now) const;
     bool alone() const;
