@@ -84,6 +84,9 @@ struct EventText {
     std::string operator()(const HealthChanged& e) const {
         return e.healthy ? "turns healthy" : "turns sick";
     }
+    std::string operator()(const Reconfigure& e) const {
+        return fmt::format("is given {} members, digest {:x}", e.members.size(), e.config_digest);
+    }
     std::string operator()(const LinksChanged&) const { return "links changed"; }
     std::string operator()(const Leave&) const { return "is told to leave"; }
 };

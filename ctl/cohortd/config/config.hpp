@@ -132,8 +132,12 @@ core::MachineConfig machine_config(const Config& config);
 /// that its quorum mode rests on, and remarks on what may be unintended.
 std::string summarize(const Config& config);
 
+/// True if the two differ in what all nodes must agree on, but only by one
+/// [[node]] that one of them has and the other has not.
+bool is_node_change(const Config& running, const Config& wanted);
+
 /// What differs and cannot change in a running daemon, named in words; empty
-/// if the step from one to the other is links and checks alone.
+/// if the step from one to the other is links, checks, and one node more or less.
 std::string needs_restart(const Config& running, const Config& wanted);
 
 std::string_view to_string(core::QuorumMode mode);

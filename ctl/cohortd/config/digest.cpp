@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace cohort::config {
@@ -45,8 +46,22 @@ std::uint64_t config_digest(const Config& config) {
     return digest;
 }
 
+bool is_node_change(const Config& running, const Config& wanted) {
+    Config as_wanted = running;
+    as_wanted.nodes = wanted.nodes;
+    const auto is_new = [](const Config& config, const Node& node) {
+        return std::ranges::find(config.nodes, node.id, &Node::id) == config.nodes.end();
+    };
+    const auto added = std::ranges::count_if(
+        wanted.nodes, [&](const Node& node) { return is_new(running, node); });
+    const auto removed = std::ranges::count_if(
+        running.nodes, [&](const Node& node) { return is_new(wanted, node); });
+    return added + removed == 1 && config_digest(as_wanted) == config_digest(wanted);
+}
+
 std::string needs_restart(const Config& running, const Config& wanted) {
-    if (config_digest(running) != config_digest(wanted))
+    const bool node_change = is_node_change(running, wanted);
+    if (config_digest(running) != config_digest(wanted) && !node_change)
         return "what all nodes must agree on (cluster name, nodes, addresses, timing, quorum)";
     if (running.node != wanted.node)
         return "[cluster] node";
@@ -55,8 +70,11 @@ std::string needs_restart(const Config& running, const Config& wanted) {
     if (sodium_memcmp(running.key->frame_key().bytes().data(),
                       wanted.key->frame_key().bytes().data(), 32) != 0)
         return "the cluster key";
-    if (running.nodes != wanted.nodes)
-        return "[[node]] names or weights";
+    for (const Node& node : running.nodes) {
+        const auto same = std::ranges::find(wanted.nodes, node.id, &Node::id);
+        if (same != wanted.nodes.end() && *same != node)
+            return "[[node]] names or weights";
+    }
     if (running.fence != wanted.fence)
         return "[quorum] command, timeout, retries or delay";
     if (running.addresses != wanted.addresses)

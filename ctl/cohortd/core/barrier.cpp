@@ -48,11 +48,23 @@ bool Barrier::complete(std::uint64_t own_clear) const {
         if (a == electorate_.self() || !electorate_[a].contender) {
             continue;
         }
-        if (!facts_[a].released && !clear_by_quorum(a, own_clear)) {
+        if (!out_of_the_way(a, own_clear)) {
             return false;
         }
     }
     return true;
+}
+
+bool Barrier::out_of_the_way(std::size_t node, std::uint64_t own_clear) const {
+    return facts_[node].released || clear_by_quorum(node, own_clear);
+}
+
+void Barrier::insert(std::size_t index) {
+    facts_.emplace(facts_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void Barrier::erase(std::size_t index) {
+    facts_.erase(facts_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
 }  // namespace cohort::core

@@ -29,6 +29,12 @@ public:
     /// RELEASED(a, e), or CLEAR(., a, e) from voters worth a quorum, for every
     /// other node a. `own_clear` is what this node's voter reports.
     bool complete(std::uint64_t own_clear) const;
+    /// The same for one other node.
+    bool out_of_the_way(std::size_t node, std::uint64_t own_clear) const;
+
+    /// The electorate gained or lost a member at this index.
+    void insert(std::size_t index);
+    void erase(std::size_t index);
 
     /// CLEAR(., a, e) from voters worth a quorum.
     bool clear_by_quorum(std::size_t node, std::uint64_t own_clear) const;

@@ -17,9 +17,35 @@ Electorate::Electorate(const MachineConfig& config) : members_(config.members) {
         throw std::invalid_argument("members: this node is not among them");
     }
     self_ = *self;
+    count_votes();
+}
+
+void Electorate::count_votes() {
+    total_ = 0;
     for (const Member& member : members_) {
         total_ += member.votes;
     }
+}
+
+std::size_t Electorate::insert(const Member& member) {
+    const auto at = std::find_if(members_.begin(), members_.end(),
+                                 [&](const Member& m) { return m.id > member.id; });
+    const auto index = static_cast<std::size_t>(at - members_.begin());
+    members_.insert(at, member);
+    self_ += index <= self_ ? 1U : 0U;
+    count_votes();
+    return index;
+}
+
+void Electorate::erase(std::size_t index) {
+    members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(index));
+    self_ -= index < self_ ? 1U : 0U;
+    count_votes();
+}
+
+void Electorate::replace(std::size_t index, const Member& member) {
+    members_[index] = member;
+    count_votes();
 }
 
 std::optional<std::size_t> Electorate::index_of(NodeId id) const {

@@ -12,8 +12,9 @@
 
 namespace cohort::core {
 
-/// The configured members by index, in ascending order of their ids. Never
-/// changes during a run.
+/// The members by index, in ascending order of their ids: all that the
+/// configuration of the accepted epoch names, and whoever a staged one adds,
+/// with no votes yet (R22). Whatever is kept by index follows insert() and erase().
 class Electorate {
 public:
     /// A set of members; bit i is the member of index i.
@@ -27,6 +28,12 @@ public:
     const Member& operator[](std::size_t index) const { return members_[index]; }
     std::optional<std::size_t> index_of(NodeId id) const;
 
+    /// A new member; gives its index. Its id is not among them.
+    std::size_t insert(const Member& member);
+    /// One that is not this node.
+    void erase(std::size_t index);
+    void replace(std::size_t index, const Member& member);
+
     static constexpr Set only(std::size_t index) { return Set{1} << index; }
 
     /// More than half of all configured votes, not of those now visible.
@@ -35,6 +42,8 @@ public:
     unsigned votes_of(Set members) const;
 
 private:
+    void count_votes();
+
     std::vector<Member> members_;
     std::size_t self_ = 0;
     unsigned total_ = 0;

@@ -74,6 +74,14 @@ std::optional<Time> Lease::end() const {
     return std::nullopt;
 }
 
+void Lease::insert(std::size_t index) {
+    acks_.emplace(acks_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void Lease::erase(std::size_t index) {
+    acks_.erase(acks_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
 bool Lease::accept(Time now) {
     const bool was_valid = valid(now) || mutated(Mutation::keep_after_lapse);
     carry_ = was_valid ? until() : std::nullopt;

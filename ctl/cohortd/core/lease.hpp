@@ -50,6 +50,10 @@ public:
     /// say nothing of the new epoch.
     bool accept(Time now);
 
+    /// The electorate gained or lost a member at this index.
+    void insert(std::size_t index);
+    void erase(std::size_t index);
+
     /// R14: what the kernel still holds is served until its deadline.
     void resume(Time deadline) { carry_ = deadline; }
 

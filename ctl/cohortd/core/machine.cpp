@@ -40,7 +40,7 @@ Machine::State::State(MachineConfig machine_config)
     for (std::size_t i = 0; i < electorate.size(); ++i) {
         peers.emplace_back();
         if (i != electorate.self()) {
-            peers.back().emplace(config.buckets, config.config_digest);
+            peers.back().emplace(config.buckets);
         }
     }
 }
@@ -83,8 +83,12 @@ void Machine::State::begin(const Start& start, Time now) {
              "the durable state was lost, so this node has no vote and serves nothing");
     }
     // A plan of another configuration says nothing of our buckets, but its
-    // epoch was accepted and must not be forgotten (R5).
+    // epoch was accepted and must not be forgotten (R5). Nor must what was
+    // promised to nodes that this configuration does not know (R22).
     plan.id = start.plan.id;
+    if (plan.id.counter > 0 && start.plan.config_digest != config.config_digest) {
+        acks_from = now + config.timers.promise;
+    }
     if (start.plan.config_digest == config.config_digest &&
         start.plan.fresh.size() == config.buckets && start.plan.old.size() == config.buckets) {
         plan = start.plan;
@@ -148,6 +152,7 @@ void Machine::State::dispatch(const Event& event, Time now) {
                 }
             }
         }
+        void operator()(const Reconfigure& change) const { s.on_reconfigure(change, now); }
         void operator()(const Leave&) const { s.on_leave(now); }
     };
     std::visit(Visitor{*this, now}, event);
@@ -160,6 +165,7 @@ void Machine::State::settle(Time now) {
     }
     keep_carried(now);
     advance_barrier(now);
+    settle_members(now);
     persist(now);
     plan_ahead(now);
     advance_fencing(now);

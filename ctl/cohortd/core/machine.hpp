@@ -115,11 +115,21 @@ struct HealthChanged {
 /// A link was added, reopened or lost: silence on it proves nothing (R24).
 struct LinksChanged {};
 
+/// The configuration was changed to these members, with this digest (R22). It is
+/// staged: frames of either configuration are listened to, and once every node
+/// that is heard has staged it too, a plan makes it the one that holds. With the
+/// digest that holds already: what was staged is dropped. To be asked for only
+/// if Machine::objection() has none.
+struct Reconfigure {
+    std::vector<Member> members;  ///< ascending ids, self included
+    std::uint64_t config_digest = 0;
+};
+
 /// The operator or SIGTERM: hand over, then stop (R21).
 struct Leave {};
 
 using Event = std::variant<Start, FrameRead, Wake, KernelDone, PersistDone, FenceDone,
-                           HealthChanged, LinksChanged, Leave>;
+                           HealthChanged, LinksChanged, Reconfigure, Leave>;
 
 // ---- actions --------------------------------------------------------------
 
@@ -216,6 +226,10 @@ public:
     /// Deterministic: the same events at the same times give the same actions.
     /// `now` never decreases. Actions are to be carried out in their order.
     Actions step(const Event& event, Time now);
+
+    /// Why this change of members must not be made now, in words for the
+    /// operator; nothing if it may be.
+    std::optional<std::string> objection(const Reconfigure& change, Time now) const;
 
     View view(Time now) const;
     const Plan& plan() const;

@@ -56,11 +56,15 @@ void Machine::State::on_persisted(const PersistDone& done, Time now) {
 
 /// R5, R8, R11.
 void Machine::State::accept(Plan accepted, Time now) {
+    if (forgets_somebody(accepted.config_digest, now)) {
+        acks_from = now + config.timers.promise;
+    }
     const bool keep = lease.accept(now);
     voter.accept();
     barrier.accept();
     candidacy.reset();
     plan = std::move(accepted);
+    switch_members(plan.config_digest, now);
     plan_whole = contends();
     if (keep) {
         holdings.carry(plan);

@@ -65,7 +65,7 @@ void Machine::State::on_message(std::size_t index, const Hello& hello, Time now)
     Peer& peer = *peers[index];
     if (hello.echo != 0 && peer.session.prove(hello.header, hello.echo)) {
         peer.seq = 0;
-        if (agrees(index, hello.header)) {
+        if (agrees(index, hello.header, now)) {
             learn(index, hello.header, now);
             compare_epochs(index, hello.header, now);
             trigger(Trigger::change, now);
@@ -86,7 +86,10 @@ void Machine::State::on_message(std::size_t index, const Hello& hello, Time now)
 
 void Machine::State::on_proven(std::size_t index, const Message& message, Time now) {
     Peer& peer = *peers[index];
-    if (!agrees(index, header_of(message))) {
+    if (speaks_beside(index, message, now)) {
+        return;
+    }
+    if (!agrees(index, header_of(message), now)) {
         peer.silence.heard(now, false);
         peer.silent = false;
         return;
@@ -101,9 +104,10 @@ void Machine::State::on_proven(std::size_t index, const Message& message, Time n
 }
 
 /// R22: another configuration is neither acked nor listened to.
-bool Machine::State::agrees(std::size_t index, const Header& header) {
+bool Machine::State::agrees(std::size_t index, const Header& header, Time now) {
     Peer& peer = *peers[index];
-    const bool same = header.config_digest == config.config_digest;
+    const bool same = may_be_accepted(header.config_digest) ||
+                      (header.config_digest == previous_digest && now < previous_until);
     if (!same) {
         peer.alive = false;
         if (!peer.disagrees) {
@@ -198,15 +202,16 @@ std::optional<Time> Machine::State::count_ack(std::size_t index, const Heartbeat
 /// R6. With virtual facts this node may have opened, at a lower epoch, what the
 /// sender holds at this one and has only ceased to serve (R12): an ack before
 /// the kernel let go of it would wake the sender up too early.
-bool Machine::State::may_ack() const {
-    return has_vote && (!virtual_facts() || released() || mutated(Mutation::ack_before_release));
+bool Machine::State::may_ack(Time now) const {
+    return has_vote && (!acks_from || now >= *acks_from) &&
+           (!virtual_facts() || released() || mutated(Mutation::ack_before_release));
 }
 
 void Machine::State::on_message(std::size_t index, const Heartbeat& heartbeat, Time now) {
     const Header& header = heartbeat.header;
     const bool same_epoch =
         header.epoch == plan.id || (mutated(Mutation::ack_below_epoch) && header.epoch < plan.id);
-    if (may_ack() && same_epoch && header.flags.want_lease) {
+    if (may_ack(now) && same_epoch && header.flags.want_lease) {
         voter.ack(index, header.session, header.seq, now);  // R6
     }
     if (header.flags.answer) {
@@ -228,9 +233,10 @@ void Machine::State::compare_epochs(std::size_t index, const Header& header, Tim
     peer.behind_since = peer.behind_since.value_or(now);
     if (contends()) {
         want_plan(index, header.epoch, now);
-    } else if (header.epoch.counter <= plan.id.counter + kMostJump) {
+    } else if (header.epoch.counter <= plan.id.counter + kMostJump &&
+               may_be_accepted(header.config_digest)) {
         // R5: a witness promises by the id, and needs no plan for that.
-        Plan known = empty_plan(config.buckets, config.config_digest);
+        Plan known = empty_plan(config.buckets, header.config_digest);
         known.id = header.epoch;
         propose(std::move(known), now);
     }
@@ -257,7 +263,8 @@ void Machine::State::on_message(std::size_t index, const PlanFragment& fragment,
         id.counter > plan.id.counter + kMostJump) {
         return;
     }
-    if (auto whole = peers[index]->assembly.add(fragment, now)) {
+    auto whole = peers[index]->assembly.add(fragment, now);
+    if (whole && may_be_accepted(whole->config_digest)) {
         propose(std::move(*whole), now);
     }
 }

@@ -24,12 +24,24 @@ void Machine::State::plan_ahead(Time now) {
         candidacy.reset();
         return;
     }
-    const Electorate::Set granted = candidacy ? candidacy->votes : 0;
-    if (alone() || electorate.is_quorum(granted | Electorate::only(electorate.self()))) {
+    if (candidacy && candidacy->config_digest != wanted->config_digest) {
+        candidacy.reset();
+    }
+    if (is_granted(*wanted)) {
         issue(std::move(*wanted), now);
     } else {
-        ask_prevotes(now);
+        ask_prevotes(wanted->config_digest, now);
     }
+}
+
+/// R16, R22
+bool Machine::State::is_granted(const Plan& wanted) const {
+    const Electorate::Set granted =
+        (candidacy ? candidacy->votes : 0) | Electorate::only(electorate.self());
+    if (wanted.config_digest != config.config_digest) {
+        return all_have_staged(granted);
+    }
+    return alone() || electorate.is_quorum(granted);
 }
 
 /// Since when each member could be given buckets: damping counts from there.
@@ -144,17 +156,22 @@ std::vector<Share> Machine::State::shares(Time now) const {
 
 std::optional<Plan> Machine::State::wanted_plan(Time now) {
     auto basis = std::pair(plan.id, shares(now));
-    if (at_rest == basis) {
-        return std::nullopt;
-    }
     Plan wanted;
     wanted.config_digest = config.config_digest;
-    wanted.fresh = assign(plan.fresh, basis.second, config.groups);
-    wanted.old = wanted.fresh;
-    if (wanted.fresh == plan.fresh && wanted.old == plan.old) {
+    if (at_rest != basis) {
+        wanted.fresh = assign(plan.fresh, basis.second, config.groups);
+        wanted.old = wanted.fresh;
+        if (wanted.fresh != plan.fresh || wanted.old != plan.old) {
+            return wanted;
+        }
         at_rest = std::move(basis);
+    }
+    if (!staged || !plan_whole || (stage_again_at && now < *stage_again_at)) {
         return std::nullopt;
     }
+    // R22: nothing moves by the change itself; a new node's share comes after it.
+    wanted = plan;
+    wanted.config_digest = staged->config_digest;
     return wanted;
 }
 
@@ -177,9 +194,13 @@ bool Machine::State::may_move(const Plan& wanted, Time now) const {
 
 /// R16: asks until a quorum agrees or T_detect has passed; then steps back for
 /// a random time, so that two askers do not meet again.
-void Machine::State::ask_prevotes(Time now) {
+void Machine::State::ask_prevotes(std::uint64_t digest, Time now) {
     const Timers& timers = config.timers;
     if (candidacy && now >= candidacy->began + timers.detect) {
+        if (digest != config.config_digest) {
+            stage_again_later(now);
+            return;
+        }
         candidacy.reset();
         back_off_until = now + random.up_to_twice(timers.detect);
         return;
@@ -188,10 +209,12 @@ void Machine::State::ask_prevotes(Time now) {
         return;
     }
     if (!candidacy) {
-        candidacy = {next_counter(), Electorate::only(electorate.self()), now, now};
+        candidacy = {next_counter(), digest, Electorate::only(electorate.self()), now, now};
     }
     candidacy->asked = now;
-    act(Send{kNobody, Prevote{header(now), candidacy->counter}});
+    Prevote prevote{header(now), candidacy->counter};
+    prevote.header.config_digest = digest;
+    act(Send{kNobody, std::move(prevote)});
 }
 
 void Machine::State::issue(Plan wanted, Time now) {

@@ -43,7 +43,7 @@ struct Machine::State {
     void on_frame(const Message& message, Time now);
     void on_proven(std::size_t peer, const Message& message, Time now);
     void learn(std::size_t peer, const Header& header, Time now);
-    bool agrees(std::size_t peer, const Header& header);
+    bool agrees(std::size_t peer, const Header& header, Time now);
     void hear_facts(std::size_t peer, const Header& header);
     void on_message(std::size_t peer, const Heartbeat& heartbeat, Time now);
     void on_message(std::size_t peer, const PlanFragment& fragment, Time now);
@@ -56,7 +56,7 @@ struct Machine::State {
     void introduce(std::size_t peer, const Message& message, Time now);
     void want_plan(std::size_t peer, const EpochId& wanted, Time now);
     void warn_of_double_ownership(std::size_t peer, const Header& header, Time now);
-    bool may_ack() const;
+    bool may_ack(Time now) const;
 
     // ---- machine_epoch.cpp: accepting, opening, keeping (R5, R8, R10 to R12)
     void propose(Plan plan, Time now);
@@ -82,6 +82,21 @@ struct Machine::State {
     void advance_fencing(Time now);
     void on_fence_done(const FenceDone& done, Time now);
 
+    // ---- machine_members.cpp: voters that come and go (R22)
+    std::optional<std::string> objection(const Reconfigure& change, Time now) const;
+    void on_reconfigure(const Reconfigure& change, Time now);
+    void unstage();
+    void stage_again_later(Time now);
+    void switch_members(std::uint64_t digest, Time now);
+    void settle_members(Time now);
+    bool speaks_beside(std::size_t peer, const Message& message, Time now);
+    bool may_be_accepted(std::uint64_t digest) const;
+    bool is_out(std::size_t member, Time now) const;
+    bool forgets_somebody(std::uint64_t digest, Time now) const;
+    bool all_have_staged(Electorate::Set granted) const;
+    void insert_member(const Member& member, Time now);
+    void erase_member(std::size_t index);
+
     // ---- machine_kernel.cpp: R4, R8, R14
     void resume_kernel(const KernelHeld& kernel, Time now);
     void set_kernel(Time now);
@@ -103,8 +118,9 @@ struct Machine::State {
     bool leads(Time now) const;
     bool alone() const;
     std::optional<Plan> wanted_plan(Time now);
+    bool is_granted(const Plan& wanted) const;
     bool may_move(const Plan& wanted, Time now) const;
-    void ask_prevotes(Time now);
+    void ask_prevotes(std::uint64_t digest, Time now);
     void issue(Plan plan, Time now);
     std::uint64_t next_counter() const;
 
@@ -162,6 +178,14 @@ struct Machine::State {
     std::optional<Time> write_again_at;
     std::uint64_t highest_counter = 0;  ///< in any authentic frame, R17
 
+    // ---- members (R22)
+    std::optional<Reconfigure> staged;
+    std::optional<Time> stage_again_at;            ///< somebody has not staged it yet
+    std::optional<std::uint64_t> previous_digest;  ///< of those who still have to follow
+    Time previous_until{};                         ///< and so long they are not blamed for it
+    bool members_settled = false;  ///< everybody is out of the way at an epoch of this config
+    std::optional<Time> acks_from;
+
     // ---- kernel
     std::uint64_t last_ticket = 0;  ///< of KernelSet
     std::uint64_t confirmed_ticket = 0;
@@ -186,6 +210,7 @@ struct Machine::State {
     std::optional<Time> usable_since;  ///< of this node
     struct Candidacy {
         std::uint64_t counter;
+        std::uint64_t config_digest;  ///< of the plan that is to be
         Electorate::Set votes;
         Time began;
         Time asked;

@@ -12,7 +12,7 @@
 namespace cohort::core {
 
 struct Peer {
-    Peer(std::size_t buckets, std::uint64_t config_digest) : assembly(buckets, config_digest) {}
+    explicit Peer(std::size_t buckets) : assembly(buckets) {}
 
     PeerSession session;
     Silence silence;  ///< of authentic frames, R24

@@ -66,7 +66,7 @@ std::optional<Plan> PlanAssembly::finish() {
         return std::nullopt;
     }
     std::optional<Plan> plan = decode_plan(bytes, buckets_);
-    if (!plan || plan->fresh.size() != buckets_ || plan->config_digest != config_digest_) {
+    if (!plan || plan->fresh.size() != buckets_) {
         return std::nullopt;
     }
     plan->id = id_;

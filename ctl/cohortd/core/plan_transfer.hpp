@@ -21,9 +21,8 @@ std::vector<std::vector<std::byte>> cut_plan(const Plan& plan);
 /// bytes of one plan, whatever the peer sends.
 class PlanAssembly {
 public:
-    /// `buckets` and the digest are the configuration's: plans of others are refused.
-    PlanAssembly(std::size_t buckets, std::uint64_t config_digest)
-        : buckets_(buckets), config_digest_(config_digest) {}
+    /// Plans of another number of buckets are refused.
+    explicit PlanAssembly(std::size_t buckets) : buckets_(buckets) {}
 
     /// Takes a piece. Gives the plan of the header's epoch once all its pieces
     /// are there and its digest is the one in the epoch id; otherwise nothing,
@@ -41,7 +40,6 @@ private:
     std::optional<Plan> finish();
 
     std::size_t buckets_;
-    std::uint64_t config_digest_;
     EpochId id_;
     std::vector<std::vector<std::byte>> pieces_;
     std::size_t missing_ = 0;

@@ -34,6 +34,14 @@ void Voter::accept() {
     }
 }
 
+void Voter::insert(std::size_t index) {
+    promises_.emplace(promises_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void Voter::erase(std::size_t index) {
+    promises_.erase(promises_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
 std::uint64_t Voter::clear(Time now) const {
     std::uint64_t bits = 0;
     if (now < hold_until_) {

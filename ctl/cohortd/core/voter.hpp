@@ -33,6 +33,10 @@ public:
     /// R5: promises under all epochs up to here become old ones.
     void accept();
 
+    /// The electorate gained or lost a member at this index.
+    void insert(std::size_t index);
+    void erase(std::size_t index);
+
     const Acked& acked(std::size_t peer) const { return promises_[peer].acked; }
 
     /// R9, as in a header: bit id - 1 for every member whose promises under

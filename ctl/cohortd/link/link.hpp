@@ -57,6 +57,8 @@ public:
     void send(const core::Message& message) { port_->send(message); }
     void drain() { port_->drain(); }
 
+    void add_peer(core::NodeId peer) { paths_.try_emplace(peer); }
+
     bool is_open() const { return port_->is_open(); }
     /// A line on which every byte takes a while.
     bool is_slow() const { return std::holds_alternative<config::SerialLink>(config_.way); }

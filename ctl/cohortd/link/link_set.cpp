@@ -39,6 +39,14 @@ void LinkSet::configure(const std::vector<config::Link>& wanted) {
         link->start();
 }
 
+void LinkSet::add_peer(core::NodeId peer) {
+    if (std::ranges::find(identity_.peers, peer) != identity_.peers.end())
+        return;
+    identity_.peers.push_back(peer);
+    for (const auto& link : links_)
+        link->add_peer(peer);
+}
+
 bool LinkSet::reached_without_slow_links(core::NodeId peer) const {
     const core::Time now = shell::boot_now();
     return std::ranges::any_of(links_, [&](const auto& link) {

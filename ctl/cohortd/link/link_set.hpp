@@ -25,6 +25,9 @@ public:
     /// was. A link that cannot be opened now is retried for ever.
     void configure(const std::vector<config::Link>& links);
 
+    /// A node that the configuration did not have before.
+    void add_peer(core::NodeId peer);
+
     /// On every link that leads to the addressee. But a plan that needs several
     /// fragments goes over slow lines only to peers whom no faster link reaches.
     /// (A short one may not wait until it is known that none does any more.)

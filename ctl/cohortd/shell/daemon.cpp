@@ -182,8 +182,21 @@ void Daemon::reload() {
             obstacle);
         return;
     }
+    // Asked for whenever the file is read, so that a change that is staged and
+    // not made yet is dropped if the file is what it was.
+    const core::MachineConfig machine = config::machine_config(*wanted);
+    core::Reconfigure change{machine.members, machine.config_digest};
+    if (const auto objection = machine_.objection(change, boot_now())) {
+        log(Level::error, "not reloaded, nothing was changed: {}", *objection);
+        return;
+    }
     const bool other_links = config_.links != wanted->links;
     config_ = *std::move(wanted);
+    for (const config::Node& node : config_.nodes) {
+        if (node.id != config_.node)
+            links_->add_peer(node.id);
+    }
+    enqueue(std::move(change));
     links_->configure(config_.links);
     checks_->configure(config_.checks);
     if (other_links)

@@ -48,6 +48,28 @@ TEST_F(Reload, LinksAndChecksChangeLive) {
     EXPECT_EQ(restart_for("\"uplink\"", "\"cable\""), "");
 }
 
+/// R22. Three nodes, and one more or other node.
+TEST_F(Reload, OneNodeMoreOrLessChangesLive) {
+    const auto nodes = [this](const std::string& sections) {
+        std::string text = sample_with("mode = \"links\"\n", "");
+        text.replace(text.find("[[link]]"), 8, "[[node]]\nid = 3\n" + sections + "[[link]]");
+        return parsed(text);
+    };
+    const Config three = nodes("");
+    const Config four = nodes("[[node]]\nid = 4\n");
+    EXPECT_TRUE(is_node_change(three, four));
+    EXPECT_EQ(needs_restart(three, four), "");
+    EXPECT_EQ(needs_restart(four, three), "");
+    EXPECT_NE(needs_restart(three, nodes("[[node]]\nid = 4\n[[node]]\nid = 5\n")), "");
+    EXPECT_NE(needs_restart(four, nodes("[[node]]\nid = 5\n")), "") << "one out and one in";
+    EXPECT_NE(needs_restart(parsed(test::kSample), three), "") << "links to majority";
+    EXPECT_NE(needs_restart(four, nodes("[[node]]\nid = 4\nwitness = true\n")), "");
+    Config and_lease = four;
+    and_lease.lease *= 2;
+    EXPECT_NE(needs_restart(three, and_lease), "");
+    EXPECT_FALSE(is_node_change(three, three));
+}
+
 TEST_F(Reload, AnythingElseNeedsARestartAndIsNamed) {
     EXPECT_NE(restart_for("buckets = 4096", "buckets = 1024"), "");
     EXPECT_EQ(restart_for("node = 1", "node = 2"), "[cluster] node");

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Voters added and removed one at a time (R22).
+#include "tests/unit/core/bench.hpp"
+
+namespace cohort::core::bench {
+namespace {
+
+constexpr std::uint64_t kNext = 0xc0f1;
+constexpr NodeId kOthers[] = {2, 3};
+
+Plan under(std::uint64_t digest, std::uint64_t counter, const std::string& owners) {
+    Plan plan = make_plan(counter, 1, owners);
+    plan.config_digest = digest;
+    seal_plan(plan, counter, 1);
+    return plan;
+}
+
+/// Node 1 of three that share the buckets.
+class Members : public ::testing::Test {
+protected:
+    explicit Members(const std::string& owners = "112233")
+        : b(3, QuorumMode::majority, owners.size()) {
+        b.share(owners);
+        b.forget();
+    }
+
+    Reconfigure with(std::vector<NodeId> ids) const {
+        Reconfigure change{{}, kNext};
+        for (const NodeId id : ids) {
+            change.members.push_back({id, 1, 1, true});
+        }
+        return change;
+    }
+
+    /// The peer agrees to a plan of the staged set, if it is asked for one.
+    void grant(NodeId id) {
+        for (const Prevote& asked : b.sent<Prevote>()) {
+            if (asked.header.config_digest == kNext) {
+                b.say(id, PrevoteOk{b.header(id), 1, asked.counter});
+            }
+        }
+    }
+
+    void live(Duration length, std::vector<NodeId> granting) {
+        for (const Time end = b.now + length; b.now < end;) {
+            for (const NodeId id : granting) {
+                grant(id);
+            }
+            b.chatter(b.timers.heartbeat);
+        }
+    }
+
+    std::optional<std::string> objection(std::vector<NodeId> ids) const {
+        return b.machine.objection(with(std::move(ids)), b.now);
+    }
+
+    Bench b;
+};
+
+TEST_F(Members, OneMoreIsStagedAndHoldsOnceAllHaveIt) {
+    ASSERT_EQ(objection({1, 2, 3, 4}), std::nullopt);
+    b.step(with({1, 2, 3, 4}));
+    live(seconds{3}, {2});
+    EXPECT_EQ(b.accepted().counter, 1U) << "node 3 has not staged it";
+    EXPECT_TRUE(b.noted("node 3 has not taken the new set of nodes yet"));
+    EXPECT_EQ(b.last_heartbeat().header.config_digest, kDigest);
+    live(seconds{3}, {2, 3});
+    EXPECT_EQ(b.accepted().counter, 2U);
+    EXPECT_EQ(b.machine.plan().config_digest, kNext);
+    EXPECT_EQ(b.machine.plan().fresh, make_plan(1, 1, "112233").fresh) << "nothing moves by it";
+    EXPECT_EQ(b.last_heartbeat().header.config_digest, kNext);
+    EXPECT_EQ(b.machine.view(b.now).nodes.size(), 4U);
+}
+
+TEST_F(Members, WhatIsHeldIsServedThroughout) {
+    b.step(with({1, 2, 3, 4}));
+    for (int i = 0; i < 40; ++i) {
+        live(b.timers.heartbeat, {2, 3});
+        if (b.accepted().counter == 2) {
+            for (const NodeId id : kOthers) {
+                b.peer(id).config_digest = kNext;
+                b.peer(id).epoch = b.accepted();
+            }
+        }
+        ASSERT_EQ(b.kernel().substr(0, 2), "OO") << i;
+    }
+    EXPECT_EQ(b.accepted().counter, 2U);
+}
+
+TEST_F(Members, AfterTheChangeTheQuorumIsThatOfFour) {
+    b.step(with({1, 2, 3, 4}));
+    live(seconds{1}, {2, 3});
+    ASSERT_EQ(b.accepted().counter, 2U);
+    for (const NodeId id : kOthers) {
+        b.peer(id).config_digest = kNext;
+        b.peer(id).epoch = b.accepted();
+    }
+    b.chatter(milliseconds{300});
+    EXPECT_EQ(b.kernel(), "OO----");
+    b.peer(3).acks = false;
+    b.chatter(b.timers.lease + milliseconds{200});
+    EXPECT_EQ(b.kernel(), "------") << "two of four are not enough";
+}
+
+TEST_F(Members, OneThatStillOwnsBucketsIsNotRemoved) {
+    const auto words = objection({1, 2});
+    ASSERT_TRUE(words);
+    EXPECT_NE(words->find("node 3 still has buckets"), std::string::npos) << *words;
+    b.step(with({1, 2}));
+    live(seconds{3}, {2, 3});
+    EXPECT_EQ(b.accepted().counter, 1U);
+}
+
+TEST_F(Members, TwoAtATimeAreRefused) {
+    EXPECT_TRUE(objection({1, 2, 3, 4, 5}));
+    EXPECT_TRUE(objection({1, 2, 4}));
+}
+
+TEST_F(Members, TheOldFileAgainDropsWhatWasStaged) {
+    b.step(with({1, 2, 3, 4}));
+    Reconfigure back = with({1, 2, 3});
+    back.config_digest = kDigest;
+    ASSERT_EQ(b.machine.objection(back, b.now), std::nullopt);
+    b.step(back);
+    live(seconds{3}, {2, 3});
+    EXPECT_EQ(b.accepted().counter, 1U);
+    EXPECT_EQ(b.machine.view(b.now).nodes.size(), 3U);
+}
+
+TEST_F(Members, TheNextChangeWaitsUntilThisOneIsSettled) {
+    b.step(with({1, 2, 3, 4}));
+    live(seconds{1}, {2, 3});
+    ASSERT_EQ(b.accepted().counter, 2U);
+    Reconfigure next = with({1, 2, 3, 4, 5});
+    next.config_digest = kNext + 1;
+    const auto words = b.machine.objection(next, b.now);
+    ASSERT_TRUE(words);
+    EXPECT_NE(words->find("not settled yet"), std::string::npos) << *words;
+    // Node 4 was never heard: it is clear once voters worth a quorum say so.
+    for (const NodeId id : kOthers) {
+        b.peer(id).config_digest = kNext;
+        b.peer(id).epoch = b.accepted();
+        b.peer(id).clear = node_bit(4);
+    }
+    b.chatter(milliseconds{300});
+    EXPECT_EQ(b.machine.objection(next, b.now), std::nullopt);
+}
+
+TEST_F(Members, AnUnknownSetIsNeitherAgreedToNorAccepted) {
+    Prevote asked{b.header(2), 9};
+    asked.header.config_digest = kNext;
+    b.say(2, asked);
+    EXPECT_TRUE(b.sent<PrevoteOk>().empty());
+    EXPECT_EQ(b.machine.view(b.now).nodes[1].state, NodeState::alive) << "and is not blamed for it";
+    b.peer(2).config_digest = kNext;
+    b.send_plan(2, under(kNext, 2, "112233"));
+    EXPECT_EQ(b.accepted().counter, 1U);
+    b.peer(2).config_digest = kDigest;
+    b.send_plan(2, under(kNext, 3, "112233"));
+    EXPECT_EQ(b.accepted().counter, 1U) << "whatever the header says";
+}
+
+TEST_F(Members, AVoterThatStagedItAgreesAndFollows) {
+    b.step(with({1, 2, 3, 4}));
+    b.forget();
+    b.peer(2).config_digest = kNext;
+    b.send_plan(2, under(kNext, 2, "112233"));
+    EXPECT_EQ(b.accepted().counter, 2U);
+    b.peer(2).epoch = b.accepted();
+    b.beat(2);
+    b.pass(b.timers.heartbeat);
+    EXPECT_EQ(b.last_heartbeat().entries[0].seq, b.peer(2).seq) << "nobody is left out: it acks";
+}
+
+/// Nothing belongs to node 3, and it has let go.
+class MembersLess : public Members {
+protected:
+    MembersLess() : Members("111222") {}
+};
+
+TEST_F(MembersLess, OneThatHasNothingIsRemoved) {
+    ASSERT_EQ(objection({1, 2}), std::nullopt);
+    b.step(with({1, 2}));
+    live(seconds{1}, {2});
+    EXPECT_EQ(b.accepted().counter, 2U) << "node 3 is not asked";
+    EXPECT_EQ(b.machine.view(b.now).nodes.size(), 2U);
+    b.peer(2).config_digest = kNext;
+    b.peer(2).epoch = b.accepted();
+    b.chatter(milliseconds{500});
+    EXPECT_EQ(b.kernel().substr(0, 3), "OOO");
+}
+
+TEST_F(MembersLess, AVoterThatCannotKnowAcksNothingUntilItsPromisesRanOut) {
+    b.step(with({1, 2}));
+    // Before the change, an epoch that gives node 3 a bucket.
+    Plan between = make_plan(2, 2, "111223");
+    b.send_plan(2, between);
+    ASSERT_EQ(b.accepted().counter, 2U);
+    b.peer(2).config_digest = kNext;
+    b.send_plan(2, under(kNext, 3, "111222"));
+    ASSERT_EQ(b.accepted().counter, 3U);
+    b.peer(2).epoch = b.accepted();
+    const Time accepted = b.now;
+    while (b.now < accepted + b.timers.promise - b.timers.heartbeat) {
+        b.beat(2);
+        b.pass(b.timers.heartbeat);
+        ASSERT_EQ(b.last_heartbeat().entries[0].seq, 0U);
+    }
+    for (int i = 0; i < 3; ++i) {
+        b.beat(2);
+        b.pass(b.timers.heartbeat);
+    }
+    EXPECT_NE(b.last_heartbeat().entries[0].seq, 0U);
+}
+
+TEST(MembersStart, WithAnotherConfigurationThanThePlansNothingIsAckedForAPromise) {
+    Bench b(3, QuorumMode::majority, 4, 1);
+    b.start(under(kNext, 5, "1123"));
+    b.peer(2).epoch = b.accepted();
+    b.prove(2);
+    const Time started = b.now;
+    while (b.now < started + b.timers.promise - b.timers.heartbeat) {
+        b.beat(2);
+        b.pass(b.timers.heartbeat);
+        ASSERT_EQ(b.last_heartbeat().entries[0].seq, 0U);
+    }
+}
+
+}  // namespace
+}  // namespace cohort::core::bench
