@@ -189,6 +189,7 @@ void Host::carry_out() {
         if (trace_.on()) {
             say(describe(action));
         }
+        observer_.acts(index_, action);
         if (!std::visit([this](const auto& a) { return act(a); }, action)) {
             return;
         }
@@ -202,7 +203,6 @@ void Host::carry_out() {
 }
 
 bool Host::act(const core::Send& send) {
-    observer_.sends(index_, core::header_of(send.message));
     for (std::size_t i = 0; i < config_.members.size(); ++i) {
         if (i != index_ && (send.to == core::kNobody || send.to == config_.members[i].id)) {
             network_.send(index_, i, send.message);

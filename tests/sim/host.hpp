@@ -40,7 +40,8 @@ public:
     virtual ~Observer() = default;
     virtual void before_step(std::size_t host, const core::Event& event, Time now) = 0;
     virtual void after_step(std::size_t host, const core::Actions& actions, Time now) = 0;
-    virtual void sends(std::size_t host, const core::Header& header) = 0;
+    /// It is about to carry this out.
+    virtual void acts(std::size_t host, const core::Action& action) = 0;
     virtual void kernel_changed(std::size_t host) = 0;
     virtual void started(std::size_t host) = 0;
     virtual void frame_read(std::size_t host, const Frame& frame) = 0;
@@ -85,7 +86,6 @@ private:
     bool busy() const { return stalled_ || !alive(); }
     void step(const core::Event& event);
     void carry_out();
-    bool carry_out_one();
     bool act(const core::Send& send);
     bool act(const core::KernelSet& set);
     bool act(const core::KernelRenew& renew);

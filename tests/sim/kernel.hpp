@@ -42,8 +42,10 @@ public:
 
     /// What it serves at this moment of its clock.
     Rights serves(std::size_t bucket, Time now) const {
-        return now < deadline_ || immortal_ ? states_[bucket] : Rights::none;
+        return now < serves_until() ? states_[bucket] : Rights::none;
     }
+    /// From which it serves nothing.
+    Time serves_until() const { return immortal_ ? Time::max() : deadline_; }
 
     core::KernelHeld held() const { return {epoch_, deadline_, states_}; }
     const std::vector<Rights>& states() const { return states_; }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "tests/sim/lease_oracle.hpp"
+#include "tests/invariants/lease_oracle.hpp"
 
 #include <algorithm>
 
-namespace cohort::sim {
+namespace cohort::invariants {
 
 using namespace cohort::core;
 
@@ -43,13 +43,13 @@ std::optional<Time> LeaseOracle::until() const {
     return std::max(lease_end(), carry_);
 }
 
-void LeaseOracle::count_acks(const Heartbeat& heartbeat, const EpochId& accepted) {
-    if (heartbeat.header.epoch != accepted) {
+void LeaseOracle::count_acks(const Heartbeat& heartbeat) {
+    if (heartbeat.header.epoch != accepted_) {
         return;
     }
     for (const HeartbeatEntry& entry : heartbeat.entries) {
         const auto it = sent_.find(entry.seq);
-        if (entry.peer == config_->self && it != sent_.end() && it->second.epoch == accepted &&
+        if (entry.peer == config_->self && it != sent_.end() && it->second.epoch == accepted_ &&
             entry.session_tag == static_cast<std::uint16_t>(session_)) {
             Time& at = acked_[heartbeat.header.sender];
             at = std::max(at, it->second.at);
@@ -74,7 +74,7 @@ void LeaseOracle::grant(Time reading, Time now) {
     }
 }
 
-void LeaseOracle::before(const Event& event, const EpochId& accepted, Time now) {
+void LeaseOracle::before(const Event& event, Time now) {
     if (const auto* begin = std::get_if<Start>(&event)) {
         start(*begin, now);
         return;
@@ -92,7 +92,7 @@ void LeaseOracle::before(const Event& event, const EpochId& accepted, Time now) 
             quiet_since_ = now;
         }
         if (const auto* heartbeat = std::get_if<Heartbeat>(&read->message)) {
-            count_acks(*heartbeat, accepted);
+            count_acks(*heartbeat);
         }
     } else if (const auto* wake = std::get_if<Wake>(&event)) {
         grant(wake->input_read_since, now);
@@ -117,4 +117,4 @@ void LeaseOracle::after(const Actions& actions, const EpochId& accepted, Time no
     }
 }
 
-}  // namespace cohort::sim
+}  // namespace cohort::invariants

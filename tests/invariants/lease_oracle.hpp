@@ -6,13 +6,13 @@
 #pragma once
 
 #include "ctl/cohortd/core/machine.hpp"
-#include "tests/sim/clock.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <vector>
 
-namespace cohort::sim {
+namespace cohort::invariants {
 
 using core::Time;
 
@@ -20,8 +20,10 @@ class LeaseOracle {
 public:
     explicit LeaseOracle(const core::MachineConfig& config);
 
-    void frame_read(TrueTime sent) { read_ = sent; }
-    void before(const core::Event& event, const core::EpochId& accepted, Time now);
+    /// The frame of the event that follows; `order` ascends with the times at
+    /// which the frames of the peer were sent.
+    void reads(std::int64_t order) { read_ = order; }
+    void before(const core::Event& event, Time now);
     void after(const core::Actions& actions, const core::EpochId& accepted, Time now);
 
     std::optional<Time> until() const;
@@ -36,7 +38,7 @@ private:
     };
     std::optional<Time> lease_end() const;
     void start(const core::Start& start, Time now);
-    void count_acks(const core::Heartbeat& heartbeat, const core::EpochId& accepted);
+    void count_acks(const core::Heartbeat& heartbeat);
     void grant(Time reading, Time now);
 
     const core::MachineConfig* config_;
@@ -45,11 +47,11 @@ private:
     std::map<std::uint32_t, Sent> sent_;
     std::map<core::NodeId, Time> acked_;  ///< send time of the newest heartbeat acked, by voter
     std::optional<Time> carry_;
-    TrueTime read_{};    ///< when the frame in hand was sent
-    TrueTime newest_{};  ///< the latest of those
+    std::int64_t read_ = 0;    ///< the order of the frame in hand
+    std::int64_t newest_ = 0;  ///< the highest of those
     Time quiet_since_{};
     Time last_step_{};
     core::Duration silence_{};
 };
 
-}  // namespace cohort::sim
+}  // namespace cohort::invariants

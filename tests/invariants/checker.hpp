@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The protocol's invariants (5.1), looked at after everything that is observed
+// of a cluster. It knows the nodes by what is told here only, so it serves the
+// simulator and the traces of daemons alike.
+#pragma once
+
+#include "ctl/cohortd/core/machine.hpp"
+#include "tests/invariants/lease_oracle.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cohort::invariants {
+
+/// What the clock of each node shows at the moment that is being observed.
+class Clocks {
+public:
+    virtual ~Clocks() = default;
+    virtual core::Time now(std::size_t node) const = 0;
+};
+
+/// Nodes go by their index. Observations come in the order of their times.
+class Checker {
+public:
+    /// One configuration a node; they differ in `self` only.
+    Checker(std::vector<core::MachineConfig> nodes, const Clocks& clocks);
+
+    /// What was violated first, if anything: the invariant and how.
+    const std::optional<std::string>& violation() const { return violation_; }
+
+    /// Which nodes serve this right of this bucket now.
+    std::vector<std::size_t> servers(std::size_t bucket, core::Rights right) const;
+
+    /// Virtual takeovers and real openings seen, to show that a run had any.
+    std::size_t takeovers() const { return takeovers_; }
+    std::size_t openings() const { return openings_; }
+
+    /// Looks at who serves (I1, I4, I8) only, not at what was said or set.
+    void only_ownership() { only_ownership_ = true; }
+    /// Two owners are what the run is about.
+    void expect_overlap() { overlap_expected_ = true; }
+
+    // ---- observations
+
+    /// The node reads a frame; a before_step() with it follows. `order` ascends
+    /// with the times at which the frames of one peer were sent.
+    void reads(std::size_t node, std::int64_t order);
+
+    /// The core is handed an event, at `now` of the node's clock, and gave these
+    /// actions; `plan` is the accepted one from then on.
+    void before_step(std::size_t node, const core::Event& event, core::Time now);
+    void after_step(std::size_t node, const core::Actions& actions, const core::Plan& plan,
+                    core::Time now);
+
+    /// A frame leaves, while so much is durable.
+    void sends(std::size_t node, const core::Header& header, const core::EpochId& durable);
+
+    /// The node's kernel holds this from now on.
+    void kernel(std::size_t node, std::uint64_t epoch, const std::vector<core::Rights>& states,
+                core::Time deadline);
+
+    /// The node's disk was emptied, which breaks A3.
+    void forgets(std::size_t node) { seen_[node].shown = {}; }
+
+private:
+    struct Seen {
+        explicit Seen(const core::MachineConfig& node);
+        core::NodeId id;
+        LeaseOracle oracle;
+        core::EpochId shown;  ///< highest epoch in its frames
+        core::Plan plan;      ///< accepted
+        std::vector<core::Rights> commanded;
+        bool waking = false;
+
+        // Its kernel.
+        std::uint64_t epoch = 0;
+        std::vector<core::Rights> states;
+        core::Time deadline{};
+    };
+
+    void fail(const std::string& text);
+    bool serves(std::size_t node) const;
+    void check_single_owner(std::size_t node);
+    void check_no_return(std::size_t node, const std::vector<core::Rights>& before);
+    void check_returned(std::size_t node, std::size_t bucket, core::Rights right);
+    void check_deadline(std::size_t node, core::Time deadline);
+    void check_virtual_opening(std::size_t node, const core::KernelSet& set);
+    bool links() const;
+    bool virtual_facts() const;
+
+    const std::vector<core::MachineConfig> configs_;
+    const Clocks& clocks_;
+    std::vector<Seen> seen_;
+    struct Opened {
+        std::uint64_t epoch = 0;
+        std::size_t node = 0;
+    };
+    std::vector<Opened> opened_;  ///< by bucket and right: the highest epoch it was opened at
+    std::optional<std::string> violation_;
+    std::size_t takeovers_ = 0;
+    std::size_t openings_ = 0;
+    bool only_ownership_ = false;
+    bool overlap_expected_ = false;
+};
+
+}  // namespace cohort::invariants
