@@ -6,20 +6,16 @@
 #pragma once
 
 #include "ctl/cohortd/core/machine.hpp"
+#include "tests/invariants/chain.hpp"
+#include "tests/invariants/clocks.hpp"
 #include "tests/invariants/lease_oracle.hpp"
+#include "tests/invariants/promises.hpp"
 
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace cohort::invariants {
-
-/// What the clock of each node shows at the moment that is being observed.
-class Clocks {
-public:
-    virtual ~Clocks() = default;
-    virtual core::Time now(std::size_t node) const = 0;
-};
 
 /// Nodes go by their index. Observations come in the order of their times.
 class Checker {
@@ -37,7 +33,7 @@ public:
     std::size_t takeovers() const { return takeovers_; }
     std::size_t openings() const { return openings_; }
 
-    /// Looks at who serves (I1, I4, I8) only, not at what was said or set.
+    /// Looks at who serves (I1, I4, I5, I8) only, not at what was said or set.
     void only_ownership() { only_ownership_ = true; }
     /// Two owners are what the run is about.
     void expect_overlap() { overlap_expected_ = true; }
@@ -48,6 +44,9 @@ public:
     /// with the times at which the frames of one peer were sent.
     void reads(std::size_t node, std::int64_t order);
 
+    /// The node's loop was late by more than R24 allows.
+    void late(std::size_t node, core::Time now) { seen_[node].oracle.restart_silence(now); }
+
     /// The core is handed an event, at `now` of the node's clock, and gave these
     /// actions; `plan` is the accepted one from then on.
     void before_step(std::size_t node, const core::Event& event, core::Time now);
@@ -55,11 +54,15 @@ public:
                     core::Time now);
 
     /// A frame leaves, while so much is durable.
-    void sends(std::size_t node, const core::Header& header, const core::EpochId& durable);
+    void sends(std::size_t node, const core::Message& message, const core::EpochId& durable);
 
-    /// The node's kernel holds this from now on.
+    /// The node's kernel holds this from now on: no less, as far as is known.
     void kernel(std::size_t node, std::uint64_t epoch, const std::vector<core::Rights>& states,
                 core::Time deadline);
+
+    /// While an update is under way, the kernel may hold this. Call it after
+    /// kernel(), where it says more than that.
+    void kernel_may_hold(std::size_t node, std::vector<core::Rights> states);
 
     /// The node's disk was emptied, which breaks A3.
     void forgets(std::size_t node) { seen_[node].shown = {}; }
@@ -77,27 +80,33 @@ private:
         // Its kernel.
         std::uint64_t epoch = 0;
         std::vector<core::Rights> states;
+        std::vector<core::Rights> may_hold;  ///< if that is more
         core::Time deadline{};
+        std::uint64_t leased = 0;  ///< the epoch of its newest lease
     };
 
     void fail(const std::string& text);
-    bool serves(std::size_t node) const;
-    void check_single_owner(std::size_t node);
-    void check_no_return(std::size_t node, const std::vector<core::Rights>& before);
-    void check_returned(std::size_t node, std::size_t bucket, core::Rights right);
-    void check_deadline(std::size_t node, core::Time deadline);
-    void check_virtual_opening(std::size_t node, const core::KernelSet& set);
+    bool serves(std::size_t node, core::Duration doubt = {}) const;
     bool links() const;
     bool virtual_facts() const;
+    Chain& chain(std::size_t bucket, core::Rights right);
+    void check_single_owner(std::size_t node);
+    void follow_chains(std::size_t node, const std::vector<core::Rights>& before);
+    void open(std::size_t node, std::size_t bucket, core::Rights right);
+    void keep(std::size_t node);
+    void check_no_return(std::size_t node);
+    void check_shown_epoch(std::size_t node, const core::Header& header,
+                           const core::EpochId& durable);
+    void check_released(std::size_t node, const core::Header& header);
+    void check_clear(std::size_t node, const core::Header& header);
+    void check_deadline(std::size_t node, core::Time deadline);
+    void check_virtual_opening(std::size_t node, const core::KernelSet& set);
 
     const std::vector<core::MachineConfig> configs_;
     const Clocks& clocks_;
     std::vector<Seen> seen_;
-    struct Opened {
-        std::uint64_t epoch = 0;
-        std::size_t node = 0;
-    };
-    std::vector<Opened> opened_;  ///< by bucket and right: the highest epoch it was opened at
+    std::vector<Chain> chains_;  ///< by bucket and right
+    Promises promises_;
     std::optional<std::string> violation_;
     std::size_t takeovers_ = 0;
     std::size_t openings_ = 0;

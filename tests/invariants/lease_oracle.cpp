@@ -13,7 +13,7 @@ void LeaseOracle::start(const Start& start, Time now) {
     *this = LeaseOracle(*config_);
     session_ = start.session;
     accepted_ = start.plan.id;
-    quiet_since_ = last_step_ = now;
+    quiet_since_ = now;
     if (now < start.kernel.deadline) {
         carry_ = start.kernel.deadline;
     }
@@ -71,6 +71,7 @@ void LeaseOracle::grant(Time reading, Time now) {
                 acked_[member.id] = std::max(acked_[member.id], reading);
             }
         }
+        granted_ = std::max(granted_, std::optional{reading + config_->timers.lease});
     }
 }
 
@@ -79,12 +80,9 @@ void LeaseOracle::before(const Event& event, Time now) {
         start(*begin, now);
         return;
     }
-    if (now - last_step_ > 2 * config_->timers.heartbeat ||
-        std::holds_alternative<LinksChanged>(event)) {
-        quiet_since_ = now;
-    }
-    last_step_ = now;
-    if (const auto* read = std::get_if<FrameRead>(&event)) {
+    if (std::holds_alternative<LinksChanged>(event)) {
+        restart_silence(now);
+    } else if (const auto* read = std::get_if<FrameRead>(&event)) {
         // A frame sent before one that was read already ends no silence: any
         // window that it lies in holds the other one too.
         if (read_ > newest_) {
@@ -104,12 +102,16 @@ void LeaseOracle::after(const Actions& actions, const EpochId& accepted, Time no
         const auto end = until();
         carry_ = end && now < *end ? end : std::nullopt;
         acked_.clear();
+        granted_.reset();
         accepted_ = accepted;
     }
     for (const Action& action : actions) {
         const auto* send = std::get_if<Send>(&action);
         const auto* heartbeat = send != nullptr ? std::get_if<Heartbeat>(&send->message) : nullptr;
         if (heartbeat != nullptr && heartbeat->header.flags.want_lease) {
+            while (!sent_.empty() && sent_.begin()->second.at + config_->timers.lease < now) {
+                sent_.erase(sent_.begin());
+            }
             sent_[static_cast<std::uint32_t>(heartbeat->header.seq)] = {heartbeat->header.epoch,
                                                                         now};
             acked_[config_->self] = now;

@@ -23,10 +23,16 @@ public:
     /// The frame of the event that follows; `order` ascends with the times at
     /// which the frames of the peer were sent.
     void reads(std::int64_t order) { read_ = order; }
+    /// The loop was late by more than R24 allows.
+    void restart_silence(Time now) { quiet_since_ = now; }
     void before(const core::Event& event, Time now);
     void after(const core::Actions& actions, const core::EpochId& accepted, Time now);
 
     std::optional<Time> until() const;
+
+    /// The end of the lease part that a virtual ack lends, if there was one at
+    /// the accepted epoch.
+    std::optional<Time> granted() const { return granted_; }
 
     /// The peer's silence at the last Wake, as R24 counts it; mode links.
     core::Duration silence() const { return silence_; }
@@ -47,10 +53,10 @@ private:
     std::map<std::uint32_t, Sent> sent_;
     std::map<core::NodeId, Time> acked_;  ///< send time of the newest heartbeat acked, by voter
     std::optional<Time> carry_;
+    std::optional<Time> granted_;
     std::int64_t read_ = 0;    ///< the order of the frame in hand
     std::int64_t newest_ = 0;  ///< the highest of those
     Time quiet_since_{};
-    Time last_step_{};
     core::Duration silence_{};
 };
 

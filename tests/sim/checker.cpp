@@ -12,6 +12,7 @@ void Checker::begin() {
     for (const auto& host : hosts_) {
         configs.push_back(host->config());
     }
+    last_step_.resize(hosts_.size());
     const invariants::Clocks& clocks = *this;
     invariants_.emplace(std::move(configs), clocks);
 }
@@ -29,6 +30,11 @@ bool Checker::all_served() const {
 }
 
 void Checker::before_step(std::size_t host, const core::Event& event, Time now) {
+    const Time last = std::exchange(last_step_[host], now);
+    const Duration most = 2 * hosts_[host]->config().timers.heartbeat;
+    if (now - last > most && !std::holds_alternative<core::Start>(event)) {
+        invariants_->late(host, now);
+    }
     invariants_->before_step(host, event, now);
     assumption_.watch(scheduler_.now());
 }
@@ -39,7 +45,7 @@ void Checker::after_step(std::size_t host, const core::Actions& actions, Time no
 
 void Checker::acts(std::size_t host, const core::Action& action) {
     if (const auto* send = std::get_if<core::Send>(&action)) {
-        invariants_->sends(host, core::header_of(send->message), hosts_[host]->durable().id);
+        invariants_->sends(host, send->message, hosts_[host]->durable().id);
     }
 }
 

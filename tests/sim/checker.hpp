@@ -54,10 +54,16 @@ public:
 
 private:
     Time now(std::size_t host) const override { return hosts_[host]->now(); }
+    Duration shared(std::size_t host, Time local) const override {
+        return hosts_[host]->when(local);
+    }
+    /// NodeClock::when() is as exact.
+    Duration doubt() const override { return std::chrono::microseconds{2}; }
 
     const Scheduler& scheduler_;
     Assumption& assumption_;
     const Hosts& hosts_;
+    std::vector<Time> last_step_;
     std::optional<invariants::Checker> invariants_;
 };
 

@@ -69,6 +69,7 @@ public:
     bool on_time() const { return alive() && !long_stall_; }
     bool left() const { return left_; }
     Time now() const { return clock_.at(scheduler_.now()); }
+    TrueTime when(Time local) const { return clock_.when(local); }
     const core::Machine& machine() const { return *machine_; }
     const Kernel& kernel() const { return kernel_; }
     const core::Plan& durable() const { return durable_; }
