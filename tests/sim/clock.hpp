@@ -5,6 +5,7 @@
 
 #include "ctl/cohortd/core/types.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -20,8 +21,15 @@ public:
     NodeClock(TrueTime now, std::chrono::nanoseconds reading, std::int64_t ppm)
         : booted_(now), reading_(reading), ppm_(ppm) {}
 
+    /// Shows the same from now on, as a guest's clock does while it is paused (breaks A1).
+    void stop(TrueTime now) { stopped_ = now; }
+    void go_on(TrueTime now) {
+        booted_ += now - stopped_;
+        stopped_ = TrueTime::max();
+    }
+
     core::Time at(TrueTime now) const {
-        const std::int64_t run = (now - booted_).count();
+        const std::int64_t run = (std::min(now, stopped_) - booted_).count();
         return core::Time{reading_ + std::chrono::nanoseconds{run + run * ppm_ / kMillion}};
     }
 
@@ -37,6 +45,7 @@ private:
     TrueTime booted_{};
     std::chrono::nanoseconds reading_{};
     std::int64_t ppm_ = 0;
+    TrueTime stopped_ = TrueTime::max();
 };
 
 }  // namespace cohort::sim

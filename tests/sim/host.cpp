@@ -2,6 +2,7 @@
 #include "tests/sim/host.hpp"
 
 #include "ctl/cohortd/core/plan_codec.hpp"
+#include "ctl/cohortd/core/timers.hpp"
 
 #include <utility>
 
@@ -40,10 +41,20 @@ void Host::boot() {
     }
     say("powers on");
     powered_ = true;
-    const auto ppm = static_cast<std::int64_t>(dice_.below(2001)) - 1000;
-    clock_ = NodeClock(scheduler_.now(), dice_.between(seconds{5}, seconds{500}), ppm);
+    clock_ = NodeClock(scheduler_.now(), dice_.between(seconds{5}, seconds{500}), clock_error());
     fresh_kernel();
     start();
+}
+
+std::int64_t Host::clock_error() {
+    constexpr std::int64_t kMost = core::kClockErrorPpm;
+    if (clock_error_) {
+        return *clock_error_;
+    }
+    if (dice_.chance(0.5)) {
+        return dice_.chance(0.5) ? kMost : -kMost;
+    }
+    return static_cast<std::int64_t>(dice_.below(2 * kMost + 1)) - kMost;
 }
 
 void Host::fresh_kernel() {
@@ -57,7 +68,8 @@ void Host::power_off() {
     if (powered_) {
         say("loses power");
         end_daemon();
-        powered_ = false;
+        powered_ = paused_ = false;
+        deferred_.clear();
         ++boot_;
         fresh_kernel();
         observer_.kernel_changed(index_);
@@ -87,7 +99,7 @@ void Host::end_daemon() {
 }
 
 void Host::start() {
-    if (!powered_ || alive()) {
+    if (!powered() || alive()) {
         return;
     }
     left_ = false;
@@ -111,7 +123,7 @@ void Host::stall(Duration length) {
     observer_.running_changed();
     const std::uint64_t number = ++stall_number_;
     const std::uint64_t incarnation = incarnation_;
-    scheduler_.after(length, [this, number, incarnation] {
+    later(scheduler_.now() + length, [this, number, incarnation] {
         if (number == stall_number_ && incarnation == incarnation_ && stalled_) {
             say("goes on");
             stalled_ = long_stall_ = false;
@@ -119,6 +131,35 @@ void Host::stall(Duration length) {
             turn();
         }
     });
+}
+
+void Host::pause() {
+    if (powered()) {
+        say("is paused");
+        paused_ = true;
+        clock_.stop(scheduler_.now());
+        observer_.running_changed();
+    }
+}
+
+void Host::resume() {
+    if (!paused_) {
+        return;
+    }
+    say("is resumed");
+    paused_ = false;
+    clock_.go_on(scheduler_.now());
+    observer_.running_changed();
+    observer_.kernel_changed(index_);
+    for (const auto& what : std::exchange(deferred_, {})) {
+        what();
+    }
+    if (alive()) {
+        if (wake_at_ != Time::max()) {
+            arm();
+        }
+        turn();
+    }
 }
 
 void Host::inject(core::Event event) {
@@ -134,7 +175,7 @@ void Host::deliver(const Frame& frame) {
 }
 
 void Host::queue(core::Event event, Duration delay) {
-    scheduler_.after(delay, [this, incarnation = incarnation_, event = std::move(event)] {
+    later(scheduler_.now() + delay, [this, incarnation = incarnation_, event = std::move(event)] {
         if (incarnation == incarnation_ && alive()) {
             inbox_.push_back({event, std::nullopt});
             turn();
@@ -193,12 +234,23 @@ void Host::carry_out() {
         if (!std::visit([this](const auto& a) { return act(a); }, action)) {
             return;
         }
-        if (dice_.chance(faults_.dies_at_action)) {
-            kill();
-            scheduler_.after(dice_.between(milliseconds{20}, seconds{2}), [this] { start(); });
-        } else if (dice_.chance(faults_.stalls_at_action)) {
-            stall(dice_.between(milliseconds{1}, faults_.stall_most));
+        if (!std::holds_alternative<core::WakeAt>(action) &&
+            !std::holds_alternative<core::Note>(action)) {
+            ++actions_done_;
         }
+        strike();
+    }
+}
+
+/// What may happen to the daemon between two actions.
+void Host::strike() {
+    if (actions_done_ == faults_.doom.action) {
+        faults_.doom.power ? power_off() : kill();
+    } else if (dice_.chance(faults_.dies_at_action)) {
+        kill();
+        scheduler_.after(dice_.between(milliseconds{20}, seconds{2}), [this] { start(); });
+    } else if (dice_.chance(faults_.stalls_at_action)) {
+        stall(dice_.between(milliseconds{1}, faults_.stall_most));
     }
 }
 
@@ -214,19 +266,19 @@ bool Host::act(const core::Send& send) {
 bool Host::act(const core::KernelSet& set) {
     kernel_free_ =
         std::max(kernel_free_, scheduler_.now()) + dice_.between(Duration{}, faults_.kernel_most);
-    scheduler_.at(kernel_free_, [this, set, generation = generation_, boot = boot_,
-                                 incarnation = incarnation_] {
-        if (boot != boot_) {
-            return;
-        }
-        const bool ok = kernel_.set(generation, set.epoch_counter, set.states, set.deadline);
-        if (ok) {
-            observer_.kernel_changed(index_);
-        }
-        if (incarnation == incarnation_) {
-            queue(core::KernelDone{set.ticket, ok}, microseconds{50});
-        }
-    });
+    later(kernel_free_,
+          [this, set, generation = generation_, boot = boot_, incarnation = incarnation_] {
+              if (boot != boot_) {
+                  return;
+              }
+              const bool ok = kernel_.set(generation, set.epoch_counter, set.states, set.deadline);
+              if (ok) {
+                  observer_.kernel_changed(index_);
+              }
+              if (incarnation == incarnation_) {
+                  queue(core::KernelDone{set.ticket, ok}, microseconds{50});
+              }
+          });
     return true;
 }
 
@@ -238,18 +290,20 @@ bool Host::act(const core::KernelRenew& renew) {
 
 bool Host::act(const core::Persist& persist) {
     being_written_ = persist.plan;
-    const auto delay = dice_.between(milliseconds{1}, faults_.disk_most);
+    written_.push_back(persist.plan.id);
+    const auto delay = dice_.between(faults_.disk_least, faults_.disk_most);
     const bool ok = !dice_.chance(faults_.disk_fails);
-    scheduler_.after(delay, [this, incarnation = incarnation_, ticket = persist.ticket, ok] {
-        if (incarnation != incarnation_ || !alive()) {
-            return;
-        }
-        if (ok) {
-            durable_ = *being_written_;
-        }
-        being_written_.reset();
-        queue(core::PersistDone{ticket, ok}, Duration{});
-    });
+    later(scheduler_.now() + delay,
+          [this, incarnation = incarnation_, ticket = persist.ticket, ok] {
+              if (incarnation != incarnation_ || !alive()) {
+                  return;
+              }
+              if (ok) {
+                  durable_ = *being_written_;
+              }
+              being_written_.reset();
+              queue(core::PersistDone{ticket, ok}, Duration{});
+          });
     return true;
 }
 
@@ -265,14 +319,18 @@ bool Host::act(const core::Fence& fence) {
 
 bool Host::act(const core::WakeAt& wake) {
     wake_at_ = wake.at;
+    arm();
+    return true;
+}
+
+void Host::arm() {
     const std::uint64_t number = ++wake_number_;
     const auto lag = dice_.between(Duration{}, faults_.timer_lag_most);
-    scheduler_.at(clock_.when(wake.at) + lag, [this, number, incarnation = incarnation_] {
+    later(clock_.when(wake_at_) + lag, [this, number, incarnation = incarnation_] {
         if (number == wake_number_ && incarnation == incarnation_ && alive()) {
             turn();
         }
     });
-    return true;
 }
 
 bool Host::act(const core::Note&) {

@@ -15,13 +15,22 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace cohort::sim {
 
+/// The daemon dies right after one certain action.
+struct Doom {
+    std::uint64_t action = 0;  ///< as Host::actions_done() counts; 0: never
+    bool power = false;        ///< and takes the host with it
+};
+
 /// How badly a host behaves.
 struct HostFaults {
+    Duration disk_least = std::chrono::milliseconds{1};
     Duration disk_most = std::chrono::milliseconds{10};
     double disk_fails = 0;
     Duration kernel_most = std::chrono::microseconds{500};
@@ -30,6 +39,7 @@ struct HostFaults {
     double stalls_at_action = 0;  ///< chance between two actions
     double stalls_at_wake = 0;    ///< between reading the clock and stepping
     Duration stall_most{};
+    Doom doom;
     bool forgets_plan = false;  ///< breaks A3: the durable state is lost at each restart
     bool overruns = false;      ///< breaks A2: the kernel does not look at its deadline
 };
@@ -59,14 +69,21 @@ public:
     void kill();   ///< SIGKILL to the daemon; the kernel lives on
     void start();  ///< the daemon, on a running kernel (R14)
     void stall(Duration length);
+    void pause();  ///< a virtual machine's: nothing runs, and its clock stands still (breaks A1)
+    void resume();
     void inject(core::Event event);  ///< health, links, leave: through the loop
     void deliver(const Frame& frame);
 
+    /// How fast its clock will run from the next boot on, in millionths; by
+    /// default anything that A1 allows, and often the most that it does.
+    void run_fast(std::int64_t ppm) { clock_error_ = ppm; }
+
     // ---- what a test sees
-    bool powered() const { return powered_; }
+    /// Its kernel runs.
+    bool powered() const { return powered_ && !paused_; }
     bool alive() const { return machine_ != nullptr; }
     /// Alive, and not in a stall that is long enough for itself to notice.
-    bool on_time() const { return alive() && !long_stall_; }
+    bool on_time() const { return alive() && !long_stall_ && !paused_; }
     bool left() const { return left_; }
     Time now() const { return clock_.at(scheduler_.now()); }
     TrueTime when(Time local) const { return clock_.when(local); }
@@ -75,6 +92,10 @@ public:
     const core::Plan& durable() const { return durable_; }
     const core::MachineConfig& config() const { return config_; }
     HostFaults& faults() { return faults_; }
+    /// Frames sent, updates of the kernel, and writes.
+    std::uint64_t actions_done() const { return actions_done_; }
+    /// All epochs that it was to make durable.
+    const std::vector<core::EpochId>& written() const { return written_; }
 
 private:
     struct Input {
@@ -82,11 +103,14 @@ private:
         std::optional<Frame> frame;
     };
 
+    std::int64_t clock_error();
     void fresh_kernel();
     void turn();
-    bool busy() const { return stalled_ || !alive(); }
+    void arm();
+    bool busy() const { return stalled_ || paused_ || !alive(); }
     void step(const core::Event& event);
     void carry_out();
+    void strike();
     bool act(const core::Send& send);
     bool act(const core::KernelSet& set);
     bool act(const core::KernelRenew& renew);
@@ -99,6 +123,18 @@ private:
     void end_daemon();
     void say(const std::string& text);
 
+    /// Something in the host itself: it waits while the host is paused.
+    template <class What>
+    void later(TrueTime when, What what) {
+        scheduler_.at(when, [this, what = std::move(what)] {
+            if (paused_) {
+                deferred_.push_back(what);
+            } else {
+                what();
+            }
+        });
+    }
+
     std::size_t index_;
     core::MachineConfig config_;
     Scheduler& scheduler_;
@@ -110,11 +146,14 @@ private:
     HostFaults faults_;
 
     NodeClock clock_;
+    std::optional<std::int64_t> clock_error_;
     Kernel kernel_;
     core::Plan durable_;
     std::optional<core::Plan> being_written_;
 
     bool powered_ = false;
+    bool paused_ = false;
+    std::vector<std::function<void()>> deferred_;
     bool left_ = false;
     std::unique_ptr<core::Machine> machine_;
     std::uint64_t incarnation_ = 0;  ///< of the daemon; what belongs to older ones is void
@@ -124,6 +163,8 @@ private:
     bool stalled_ = false;
     bool long_stall_ = false;
     std::uint64_t stall_number_ = 0;
+    std::uint64_t actions_done_ = 0;
+    std::vector<core::EpochId> written_;
     std::deque<Input> inbox_;
     std::deque<core::Action> to_do_;
     Time wake_at_{};

@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
     std::uint64_t one = 0;
     std::size_t lines = 2000;
     CLI::App app{"simulate clusters under faults, and check the protocol's invariants"};
-    app.add_option("--nodes", options.world.nodes, "nodes")->check(CLI::Range(1, 9));
+    app.add_option("--nodes", options.world.nodes, "nodes")->check(CLI::Range(2, 32));
     app.add_option("--mode", mode, "quorum mode")->check(CLI::IsMember(kModes));
     app.add_option("--from", from, "first seed");
     app.add_option("--seeds", count, "number of seeds");

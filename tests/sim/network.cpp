@@ -20,11 +20,24 @@ Network::Network(Scheduler& scheduler, Dice& dice, Assumption& assumption, std::
     const LinkQuality serial{milliseconds{8}, milliseconds{25}, 0, 0, 0, {}};
     good_ = {lan, lan, serial};
     links_ = good_;
-    cuts_.assign(links_.size() * nodes_ * nodes_, 0);
+    laid_.assign(links_.size() * nodes_ * nodes_, 1);
+    cuts_.assign(laid_.size(), 0);
+}
+
+void Network::thin_out() {
+    for (std::size_t a = 0; a < nodes_; ++a) {
+        for (std::size_t b = a + 1; b < nodes_; ++b) {
+            const std::size_t stays = dice_.below(links_.size());
+            for (std::size_t link = 0; link < links_.size(); ++link) {
+                const bool laid = link == stays || dice_.chance(0.2);
+                laid_[lane(link, a, b)] = laid_[lane(link, b, a)] = laid ? 1 : 0;
+            }
+        }
+    }
 }
 
 void Network::cut(std::size_t link, std::size_t from, std::size_t to, bool is_cut) {
-    cuts_[(link * nodes_ + from) * nodes_ + to] = is_cut ? 1 : 0;
+    cuts_[lane(link, from, to)] = is_cut ? 1 : 0;
 }
 
 void Network::cut_all(std::size_t from, std::size_t to, bool is_cut) {
@@ -34,7 +47,7 @@ void Network::cut_all(std::size_t from, std::size_t to, bool is_cut) {
 }
 
 void Network::mend() {
-    links_ = good_;
+    clear_up();
     std::fill(cuts_.begin(), cuts_.end(), 0);
 }
 
@@ -42,9 +55,18 @@ void Network::schedule(std::size_t to, const Frame& frame, Duration delay) {
     scheduler_.after(delay, [this, to, frame] { deliver_(to, frame); });
 }
 
+/// One that joins the two.
+std::size_t Network::any_link(std::size_t from, std::size_t to) {
+    std::size_t link = dice_.below(links_.size());
+    while (laid_[lane(link, from, to)] == 0) {
+        link = (link + 1) % links_.size();
+    }
+    return link;
+}
+
 void Network::send(std::size_t from, std::size_t to, const core::Message& message) {
     Frame frame{std::make_shared<const core::Message>(message), 0, scheduler_.now()};
-    const std::size_t chosen = dice_.below(links_.size());
+    const std::size_t chosen = any_link(from, to);
     const bool must = assumption_.must_pass(scheduler_.now());
     for (std::size_t i = 0; i < links_.size(); ++i) {
         const LinkQuality& link = links_[i];
@@ -53,7 +75,8 @@ void Network::send(std::size_t from, std::size_t to, const core::Message& messag
             schedule(to, frame, dice_.between(good_[i].least, good_[i].most));
             continue;
         }
-        if (cuts_[(i * nodes_ + from) * nodes_ + to] != 0 || dice_.chance(link.loss)) {
+        const std::size_t way = lane(i, from, to);
+        if (laid_[way] == 0 || cuts_[way] != 0 || dice_.chance(link.loss)) {
             continue;
         }
         const bool late = dice_.chance(link.late);

@@ -37,19 +37,33 @@ public:
     Network(Scheduler& scheduler, Dice& dice, Assumption& assumption, std::size_t nodes,
             Deliver deliver);
 
+    // Link 0 and 1 are LANs, the last one is serial lines.
     std::size_t links() const { return links_.size(); }
+    std::size_t serial() const { return links_.size() - 1; }
     LinkQuality& link(std::size_t index) { return links_[index]; }
+
+    /// Leaves each pair of nodes some links only, so that the mesh is partial:
+    /// one pair meets on a serial line alone, the next on a LAN alone.
+    void thin_out();
 
     /// Cuts or mends one direction of one link.
     void cut(std::size_t link, std::size_t from, std::size_t to, bool is_cut);
     /// One direction of all links.
     void cut_all(std::size_t from, std::size_t to, bool is_cut);
+    /// Links lose and delay as little as they can; what is cut stays cut.
+    void clear_up() { links_ = good_; }
     void mend();
+
+    /// The longest time that a frame takes on a good link.
+    Duration delay_most() const { return good_.back().most; }
 
     void send(std::size_t from, std::size_t to, const core::Message& message);
 
 private:
-    bool& cut_flag(std::size_t link, std::size_t from, std::size_t to);
+    std::size_t lane(std::size_t link, std::size_t from, std::size_t to) const {
+        return (link * nodes_ + from) * nodes_ + to;
+    }
+    std::size_t any_link(std::size_t from, std::size_t to);
     void schedule(std::size_t to, const Frame& frame, Duration delay);
 
     Scheduler& scheduler_;
@@ -59,6 +73,8 @@ private:
     Deliver deliver_;
     std::vector<LinkQuality> links_;
     std::vector<LinkQuality> good_;
+    // By link, sender and receiver:
+    std::vector<char> laid_;
     std::vector<char> cuts_;
 };
 

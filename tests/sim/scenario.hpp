@@ -17,6 +17,7 @@ struct Verdict {
     bool void_run = false;  ///< the network broke the assumption of mode links: proves nothing
     std::size_t takeovers = 0;
     std::size_t openings = 0;
+    std::size_t duels = 0;  ///< two planners at one counter
     std::vector<std::string> trace;
 };
 

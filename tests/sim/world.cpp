@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/sim/world.hpp"
 
-#include "ctl/cohortd/core/timers.hpp"
-
-#include <algorithm>
-
 namespace cohort::sim {
 
 using std::chrono::milliseconds;
@@ -16,7 +12,8 @@ core::MachineConfig make_config(const WorldOptions& options, std::size_t index) 
     core::MachineConfig config;
     config.self = static_cast<core::NodeId>(index + 1);
     for (std::size_t i = 0; i < options.nodes; ++i) {
-        config.members.push_back({static_cast<core::NodeId>(i + 1), 1, 1, true});
+        const std::uint8_t weight = options.weights.empty() ? 1 : options.weights[i];
+        config.members.push_back({static_cast<core::NodeId>(i + 1), weight, 1, true});
     }
     if (options.mode == core::QuorumMode::witness) {
         config.members.back().contender = false;
@@ -25,7 +22,7 @@ core::MachineConfig make_config(const WorldOptions& options, std::size_t index) 
         config.members.back().votes = 2;
     }
     config.mode = options.mode;
-    config.timers = core::make_timers(milliseconds{100}, seconds{1});
+    config.timers = options.timers;
     config.buckets = options.buckets;
     config.config_digest = 0xc0;
     return config;
@@ -37,8 +34,7 @@ World::World(const WorldOptions& options)
     : dice(options.seed),
       trace(options.trace),
       assumption(options.mode == core::QuorumMode::links && options.keep_assumption,
-                 make_config(options, 0).timers.window,
-                 dice.between(milliseconds{30}, milliseconds{300})),
+                 options.timers.window, dice.between(milliseconds{30}, milliseconds{300})),
       checker(scheduler, assumption, hosts),
       network(scheduler, dice, assumption, options.nodes,
               [this](std::size_t to, const Frame& frame) { hosts[to]->deliver(frame); }),
@@ -51,6 +47,9 @@ World::World(const WorldOptions& options)
         hosts.push_back(std::make_unique<Host>(i, make_config(options, i), scheduler, dice, network,
                                                power, checker, trace));
     }
+    if (options.partial_mesh) {
+        network.thin_out();
+    }
     checker.begin();
 }
 
@@ -58,19 +57,21 @@ void World::run_until(TrueTime until) {
     scheduler.run_until(until, [this] { return halted(); });
 }
 
-std::size_t World::contenders() const {
-    const auto& members = hosts.front()->config().members;
-    return static_cast<std::size_t>(std::count_if(
-        members.begin(), members.end(), [](const core::Member& m) { return m.contender; }));
+void World::calm() {
+    trace.say(scheduler.now(), 0, "no new trouble from here on");
+    network.clear_up();
+    power.fails = 0;
+    for (auto& host : hosts) {
+        host->faults() = HostFaults{};
+    }
 }
 
 void World::heal() {
+    calm();
     trace.say(scheduler.now(), 0, "everything works from here on");
     network.mend();
-    power.fails = 0;
     power.forget();
     for (auto& host : hosts) {
-        host->faults() = HostFaults{};
         host->boot();
         host->start();
         host->inject(core::HealthChanged{true});

@@ -3,12 +3,14 @@
 // One simulated cluster: hosts, links, the checker, and one seed.
 #pragma once
 
+#include "ctl/cohortd/core/timers.hpp"
 #include "tests/sim/checker.hpp"
 #include "tests/sim/host.hpp"
 #include "tests/sim/network.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace cohort::sim {
 
@@ -16,6 +18,10 @@ struct WorldOptions {
     std::size_t nodes = 2;
     core::QuorumMode mode = core::QuorumMode::links;
     std::size_t buckets = 6;
+    std::vector<std::uint8_t> weights = {};  ///< by host; empty: all the same
+    core::Timers timers =
+        core::make_timers(std::chrono::milliseconds{100}, std::chrono::seconds{1});
+    bool partial_mesh = false;  ///< not every link joins every pair of nodes
     std::uint64_t seed = 1;
     bool trace = false;
     bool keep_assumption = true;  ///< mode links: the network respects its assumption
@@ -42,9 +48,8 @@ public:
         return condition();
     }
 
-    /// Nodes that take buckets: all but a witness, which is the last.
-    std::size_t contenders() const;
-
+    /// No new trouble from here on; what is cut, off or dead stays so.
+    void calm();
     /// Everything works from now on: links, power, daemons, health.
     void heal();
 
