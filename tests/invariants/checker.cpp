@@ -148,7 +148,7 @@ void Checker::keep(std::size_t node) {
 
 /// I4. With virtual facts it holds only in part, and there I1 says the same.
 void Checker::check_no_return(std::size_t changed) {
-    if (virtual_facts()) {
+    if (virtual_facts() || overlap_expected_) {
         return;
     }
     for (std::size_t i = 0; i < seen_.size(); ++i) {
@@ -173,7 +173,10 @@ void Checker::check_no_return(std::size_t changed) {
 void Checker::kernel(std::size_t node, std::uint64_t epoch, const std::vector<Rights>& states,
                      Time deadline) {
     Seen& seen = seen_[node];
-    const bool prolonged = serves(node) && deadline > seen.deadline;
+    // By acks at this epoch, and not by those of the last one, which the first
+    // update at a new epoch may still make use of.
+    const bool prolonged =
+        serves(node) && deadline > std::max(seen.deadline, seen.oracle.carry().value_or(Time{}));
     seen.epoch = epoch;
     seen.deadline = deadline;
     seen.may_hold.clear();

@@ -29,6 +29,8 @@ public:
     void after(const core::Actions& actions, const core::EpochId& accepted, Time now);
 
     std::optional<Time> until() const;
+    /// The end of what was carried over from earlier epochs.
+    std::optional<core::Time> carry() const { return carry_; }
 
     /// The end of the lease part that a virtual ack lends, if there was one at
     /// the accepted epoch.

@@ -9,18 +9,25 @@
 namespace cohort::core {
 
 /// The accepted epoch, which is durable, gives this node what a silent peer may
-/// still serve.
-bool Machine::State::needs_fencing(Time) const {
+/// still serve. One that was not heard since the start may only be out of reach
+/// for as long as the own links need to come up: two nodes that boot in turn must
+/// not turn each other off for that.
+bool Machine::State::needs_fencing() const {
     if (config.mode != QuorumMode::fence || !virtual_facts() || !may_open()) {
         return false;
     }
+    const Peer& peer = *peers[1 - electorate.self()];
+    if (!peer.heard_at && !peer.silence.exceeds(config.timers.damp, last_reading)) {
+        return false;
+    }
     const bool early = mutated(Mutation::fence_before_accept) && (writing || next);
-    return peers[1 - electorate.self()]->silent && (holdings.lacks() || early);
+    return peer.silent && (holdings.lacks() || early);
 }
 
 void Machine::State::advance_fencing(Time now) {
-    if (!needs_fencing(now)) {
+    if (!needs_fencing()) {
         fencing.due.reset();
+        fencing.not_before.reset();
         return;
     }
     fencing.due = fencing.due.value_or(now + config.fence_delay);

@@ -120,6 +120,14 @@ bool Machine::State::awaits_signs_of_life(Time now) const {
     });
 }
 
+/// A voter is at an epoch whose plan nobody who lives can tell, as a witness may
+/// be when the planner died: only a higher one brings its acks back.
+bool Machine::State::is_left_behind() const {
+    return std::any_of(peers.begin(), peers.end(), [&](const auto& peer) {
+        return peer && peer->alive && peer->epoch > plan.id;
+    });
+}
+
 /// R16: the lowest healthy node that hears a quorum plans, nobody else.
 bool Machine::State::leads(Time now) const {
     return is_candidate(electorate.self()) && !lower_candidate(self()) &&
@@ -156,12 +164,13 @@ std::vector<Share> Machine::State::shares(Time now) const {
 
 std::optional<Plan> Machine::State::wanted_plan(Time now) {
     auto basis = std::pair(plan.id, shares(now));
+    const bool left_behind = is_left_behind();
     Plan wanted;
     wanted.config_digest = config.config_digest;
-    if (at_rest != basis) {
+    if (at_rest != basis || left_behind) {
         wanted.fresh = assign(plan.fresh, basis.second, config.groups);
         wanted.old = wanted.fresh;
-        if (wanted.fresh != plan.fresh || wanted.old != plan.old) {
+        if (left_behind || wanted.fresh != plan.fresh || wanted.old != plan.old) {
             return wanted;
         }
         at_rest = std::move(basis);
@@ -177,6 +186,9 @@ std::optional<Plan> Machine::State::wanted_plan(Time now) {
 
 /// R20: a move that nobody needs waits until it will not be held up by a mute node.
 bool Machine::State::may_move(const Plan& wanted, Time now) const {
+    if (is_left_behind()) {
+        return true;
+    }
     for (std::size_t b = 0; b < wanted.fresh.size(); ++b) {
         const auto owner = electorate.index_of(plan.fresh[b]);
         if (wanted.fresh[b] != plan.fresh[b] && (!owner || !usable(*owner))) {

@@ -78,7 +78,7 @@ struct Machine::State {
     bool contends() const { return electorate[electorate.self()].contender; }
 
     // ---- machine_fence.cpp: mode fence (R23)
-    bool needs_fencing(Time now) const;
+    bool needs_fencing() const;
     void advance_fencing(Time now);
     void on_fence_done(const FenceDone& done, Time now);
 
@@ -114,6 +114,7 @@ struct Machine::State {
     bool hears_quorum() const;
     bool catching_up(Time now) const;
     bool awaits_signs_of_life(Time now) const;
+    bool is_left_behind() const;
     std::vector<Share> shares(Time now) const;
     bool leads(Time now) const;
     bool alone() const;

@@ -127,6 +127,15 @@ TEST(FenceModeDelay, StartsAnewWithTheNextSilence) {
     EXPECT_TRUE(b.all<Fence>().empty());
 }
 
+TEST(FenceModeStart, APeerThatWasNotHeardYetIsGivenTime) {
+    Bench b(2, QuorumMode::fence);
+    b.start(make_plan(1, 1, "1122"));
+    b.pass(b.timers.damp);
+    EXPECT_TRUE(b.all<Fence>().empty());
+    b.pass(milliseconds{200});
+    EXPECT_EQ(b.all<Fence>().size(), 1U);
+}
+
 /// R27: after a lapse too (R12), which keep-grade in mode links must not do.
 TEST(FenceModeKeep, RevivesWhatAStallOfTheLoopLetLapse) {
     Bench b(2, QuorumMode::fence);
@@ -219,6 +228,19 @@ TEST_F(BesideAWitness, ANodeServesAloneWithIt) {
     b.peer(3).clear = node_bit(2);
     only_the_witness(b.timers.promise + milliseconds{300});
     EXPECT_EQ(b.kernel(), "OOOO");
+}
+
+/// It accepted an epoch by its id, and then the planner died with the plan.
+TEST_F(BesideAWitness, AnEpochThatOnlyTheWitnessKnowsIsReplaced) {
+    b.peer(3).epoch = make_plan(7, 2, "2222").id;
+    for (int i = 0; i < 30; ++i) {
+        b.beat(3);
+        for (const Prevote& asked : b.sent<Prevote>()) {
+            b.say(3, PrevoteOk{b.header(3), 1, asked.counter});
+        }
+        b.pass(b.timers.heartbeat);
+    }
+    EXPECT_GT(b.accepted().counter, 7U);
 }
 
 TEST_F(BesideAWitness, NothingIsServedWithoutBoth) {
