@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             part,
             [&](std::span<const std::byte> frame) {
                 fuzz::require(!frame.empty() || !part.empty(), "a frame comes from bytes");
-                fuzz::require(frame.size() <= wire::kMaxFrame, "no frame is too long");
+                fuzz::require(frame.size() <= wire::kMaxPacket, "no frame is too long");
                 last.assign(frame.begin(), frame.end());
             },
             [](wire::Drop why) {

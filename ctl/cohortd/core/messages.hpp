@@ -41,6 +41,7 @@ struct HeartbeatEntry {
     bool keys_ok = false;           ///< all keys that the peer may send with are accepted
     std::uint16_t session_tag = 0;  ///< low bits of the peer session acked
     std::uint32_t seq = 0;  ///< low bits of the highest seq acked at the header's epoch; 0: none
+    bool direct = false;    ///< lately heard without a relay; the links know, the core does not
     bool operator==(const HeartbeatEntry&) const = default;
 };
 

@@ -54,7 +54,7 @@ private:
     enum class Step : std::uint8_t { more, frame, noise, too_long };
     Step take(std::uint8_t byte);
 
-    std::array<std::byte, kMaxFrame> frame_;
+    std::array<std::byte, kMaxPacket> frame_;
     std::size_t size_ = 0;
     std::uint8_t left_ = 0;     ///< of the current block, without its code
     std::uint8_t code_ = 0xFF;  ///< of the current block; 0xFF: no zero follows it

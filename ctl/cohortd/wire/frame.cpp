@@ -26,6 +26,7 @@ constexpr std::uint8_t kAnswer = 1 << 4;
 
 constexpr std::uint8_t kHeardOk = 1 << 0;
 constexpr std::uint8_t kKeysOk = 1 << 1;
+constexpr std::uint8_t kDirect = 1 << 2;
 
 constexpr std::uint8_t bit(bool on, std::uint8_t mask) {
     return on ? mask : 0;
@@ -88,8 +89,9 @@ std::optional<Echo> unpack_echo(std::uint16_t field) {
 void put_body(ByteWriter& out, const core::Heartbeat& heartbeat) {
     for (const core::HeartbeatEntry& entry : heartbeat.entries) {
         out.put(entry.peer);
-        out.put(
-            static_cast<std::uint8_t>(bit(entry.heard_ok, kHeardOk) | bit(entry.keys_ok, kKeysOk)));
+        out.put(static_cast<std::uint8_t>(bit(entry.heard_ok, kHeardOk) |
+                                          bit(entry.keys_ok, kKeysOk) |
+                                          bit(entry.direct, kDirect)));
         out.put(entry.session_tag);
         out.put(entry.seq);
     }
@@ -104,6 +106,7 @@ bool get_body(ByteReader& in, core::Heartbeat& heartbeat, std::size_t entries) {
         const auto flags = in.get<std::uint8_t>();
         entry.heard_ok = (flags & kHeardOk) != 0;
         entry.keys_ok = (flags & kKeysOk) != 0;
+        entry.direct = (flags & kDirect) != 0;
         entry.session_tag = in.get<std::uint16_t>();
         entry.seq = in.get<std::uint32_t>();
         if (!is_node(entry.peer))

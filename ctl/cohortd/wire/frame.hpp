@@ -37,10 +37,13 @@ inline constexpr std::size_t kMinFrame = kHeaderBytes + kMacBytes;
 /// A heartbeat to 63 peers.
 inline constexpr std::size_t kMaxFrame =
     kHeaderBytes + kEntryBytes * (core::kMaxNodeId - 1) + kMacBytes;
+/// A frame with its envelope, see packet.hpp.
+inline constexpr std::size_t kMaxPacket = kMaxFrame + 1;
 
-/// Tells the peer of a link which of its heartbeats was read last on this very
+/// Tells one peer on a link which of its heartbeats was read last on this very
 /// link and how long ago, so that it can tell the link's round-trip time, and
-/// knows that the link works both ways. Bits 0..4: low bits of that
+/// knows that the link works both ways. The peers are told by turns: the seq of
+/// the frame decides whose turn it is, see echo_turn(). Bits 0..4: low bits of that
 /// heartbeat's seq; bits 5..15: milliseconds since it was read. All ones: none.
 struct Echo {
     static constexpr std::uint16_t kNone = 0xFFFF;
@@ -52,7 +55,13 @@ struct Echo {
     bool operator==(const Echo&) const = default;
 };
 
-/// The bytes of one frame; no allocation.
+/// Whom the echo in a frame of that seq is for, as an index into the sender's
+/// peers by ascending id.
+constexpr std::size_t echo_turn(std::uint64_t seq, std::size_t peers) {
+    return static_cast<std::size_t>(seq % peers);
+}
+
+/// The bytes of one frame, or of one packet; no allocation.
 class Frame {
 public:
     std::span<const std::byte> view() const { return std::span(bytes_).first(size_); }
@@ -61,7 +70,7 @@ public:
     void resize(std::size_t size) { size_ = size; }
 
 private:
-    std::array<std::byte, kMaxFrame> bytes_{};
+    std::array<std::byte, kMaxPacket> bytes_{};
     std::size_t size_ = 0;
 };
 

@@ -25,8 +25,8 @@ inline core::Header header() {
 
 inline std::vector<core::Message> one_of_each() {
     std::vector<core::Message> all;
-    all.push_back(
-        core::Heartbeat{header(), {{1, true, false, 0xBEEF, 0xDEADBEEF}, {64, false, true, 1, 0}}});
+    all.push_back(core::Heartbeat{
+        header(), {{1, true, false, 0xBEEF, 0xDEADBEEF}, {64, false, true, 1, 0, true}}});
     all.push_back(core::PlanFragment{header(), 2, 5, {std::byte{0}, std::byte{7}}});
     all.push_back(core::PlanRequest{header(), 1, {77, 2, 99}});
     all.push_back(core::Prevote{header(), 1234567890123});
