@@ -30,11 +30,12 @@ Choice any_choice() {
     const auto lease = milliseconds{*rc::gen::inRange(10, 30000)};
     out.timers = make_timers(heartbeat, lease);
     out.context.buckets = *rc::gen::inRange<std::size_t>(1, 4097);
+    out.context.nodes = *rc::gen::inRange<std::size_t>(2, 33);
     out.context.links = {{"lan", 0}};
     if (*rc::gen::arbitrary<bool>()) {
         out.context.links.push_back(
             {"serial", *rc::gen::element(9600U, 19200U, 38400U, 57600U, 115200U, 921600U)});
-        out.d = ms(one_way_delay(out.context.links.back()));
+        out.d = ms(one_way_delay(out.context.links.back(), out.context.nodes));
     }
     return out;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ctl/cohortd/config/sections.hpp"
 #include "ctl/cohortd/config/words.hpp"
+#include "ctl/cohortd/core/timers.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,8 +12,6 @@
 namespace cohort::config {
 namespace {
 
-constexpr std::array<std::int64_t, 8> kBauds{9600,   19200,  38400,  57600,
-                                             115200, 230400, 460800, 921600};
 constexpr std::array<std::string_view, 2> kTypes{"serial", "udp"};
 
 Result<Endpoint> parse_with_port(std::string_view text) {
@@ -45,11 +44,11 @@ SerialLink read_serial(Reader& section) {
     link.device = section.text("device").value_or("");
     if (section.has("device") && !link.device.starts_with('/'))
         section.fail("device", fmt::format("'{}' is not a path such as /dev/ttyS1", link.device));
-    if (const auto baud = section.number("baud", kBauds.front(), kBauds.back())) {
-        if (std::ranges::find(kBauds, *baud) == kBauds.end())
-            section.fail("baud", fmt::format("is {}, but must be one of {}", *baud,
-                                             fmt::join(kBauds, ", ")));
+    if (const auto baud = section.number("baud", core::kBauds.front(), core::kBauds.back())) {
         link.baud = static_cast<unsigned>(*baud);
+        if (std::ranges::find(core::kBauds, link.baud) == core::kBauds.end())
+            section.fail("baud", fmt::format("is {}, but must be one of {}", link.baud,
+                                             fmt::join(core::kBauds, ", ")));
     }
     return link;
 }

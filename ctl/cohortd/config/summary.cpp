@@ -20,14 +20,16 @@ namespace {
 
 using Out = std::back_insert_iterator<std::string>;
 
-std::string in_words(const SerialLink& serial, core::Duration heartbeat) {
-    const double beats = 1e9 / static_cast<double>(heartbeat.count());
-    const double share = beats * 10 * core::kSerialHeartbeatBytes / serial.baud;
-    return fmt::format("serial {}, {} baud 8N1, heartbeats take {:.0f} % of it", serial.device,
-                       serial.baud, 100 * share);
+std::string in_words(const SerialLink& serial, const Config& config) {
+    const std::size_t nodes = config.nodes.size();
+    const double share = core::serial_share(nodes, serial.baud, config.heartbeat);
+    return fmt::format(
+        "serial {}, {} baud 8N1, heartbeats take {}{:.0f} % of it; at most half is "
+        "used",
+        serial.device, serial.baud, nodes > 2 ? "up to " : "", 100 * share);
 }
 
-std::string in_words(const UdpLink& udp, core::Duration) {
+std::string in_words(const UdpLink& udp, const Config&) {
     std::string text = fmt::format("udp {}", format_endpoint(udp.bind));
     if (!udp.dev.empty())
         text += " on " + udp.dev;
@@ -190,7 +192,7 @@ std::string summarize(const Config& config) {
     for (const Link& link : config.links) {
         fmt::format_to(
             out, "link {}: {}\n", link.name,
-            std::visit([&](const auto& way) { return in_words(way, config.heartbeat); }, link.way));
+            std::visit([&](const auto& way) { return in_words(way, config); }, link.way));
     }
     for (const Address& address : config.addresses) {
         fmt::format_to(out, "address {}: {} buckets by {}, {}, l2 {}, mac {}, on {}:", address.name,

@@ -38,28 +38,43 @@ Duration on_wire(std::size_t bytes, unsigned baud) {
     return Duration{static_cast<std::int64_t>(bytes) * kBitsPerByte * 1'000'000'000 / baud};
 }
 
+/// A frame with its envelope, which two nodes never need, and COBS around it.
+std::size_t on_line(std::size_t frame, std::size_t nodes) {
+    const std::size_t packet = frame + (nodes > 2 ? 1 : 0);
+    return packet + (packet - 1) / 254 + 2;
+}
+
+Duration heartbeat_on_line(std::size_t nodes, unsigned baud) {
+    return on_wire(serial_heartbeat_bytes(nodes), baud);
+}
+
+/// Of all nodes that a line may have to carry in one direction.
+Duration heartbeats_on_line(std::size_t nodes, unsigned baud) {
+    return static_cast<std::int64_t>(nodes - 1) * heartbeat_on_line(nodes, baud);
+}
+
 /// Compares both sides of one rule after the other, and keeps what it says of
 /// the first that is broken.
 class Rules {
 public:
     /// `what` names the left side, `of` the right one, `advice` what to change.
     void at_least(const char* rule, const std::string& what, Duration left, const std::string& of,
-                  Duration right, const char* advice) {
+                  Duration right, const std::string& advice) {
         judge(left >= right, rule, what, left, "at least " + of, right, advice);
     }
     void at_most(const char* rule, const std::string& what, Duration left, const std::string& of,
-                 Duration right, const char* advice) {
+                 Duration right, const std::string& advice) {
         judge(left <= right, rule, what, left, "at most " + of, right, advice);
     }
     void below(const char* rule, const std::string& what, Duration left, const std::string& of,
-               Duration right, const char* advice) {
+               Duration right, const std::string& advice) {
         judge(left < right, rule, what, left, "below " + of, right, advice);
     }
     const std::optional<std::string>& broken() const { return broken_; }
 
 private:
     void judge(bool holds, const char* rule, const std::string& what, Duration left,
-               const std::string& bound, Duration right, const char* advice) {
+               const std::string& bound, Duration right, const std::string& advice) {
         if (!holds && !broken_) {
             broken_ = std::string(rule) + ": " + what + " is " + text(left) + ", but must be " +
                       bound + " = " + text(right) + "; " + advice;
@@ -69,9 +84,10 @@ private:
     std::optional<std::string> broken_;
 };
 
-const LinkTiming* slowest(const std::vector<LinkTiming>& links) {
-    const auto it = std::max_element(links.begin(), links.end(), [](const auto& a, const auto& b) {
-        return one_way_delay(a) < one_way_delay(b);
+const LinkTiming* slowest(const TimerContext& context) {
+    const auto& links = context.links;
+    const auto it = std::max_element(links.begin(), links.end(), [&](const auto& a, const auto& b) {
+        return one_way_delay(a, context.nodes) < one_way_delay(b, context.nodes);
     });
     return it == links.end() ? nullptr : &*it;
 }
@@ -80,18 +96,51 @@ bool is_serial(const LinkTiming& link) {
     return link.baud != 0;
 }
 
-/// Half of each line stays free for triggered heartbeats and plans.
-void check_capacity(Rules& rules, const Timers& t, const TimerContext& context) {
-    for (const LinkTiming& link : context.links) {
-        if (is_serial(link)) {
-            rules.at_most("capacity", "a heartbeat on serial link " + link.name,
-                          on_wire(kSerialHeartbeatBytes, link.baud), "half of the heartbeat period",
-                          t.heartbeat / 2, "raise the line's baud or the heartbeat");
+/// The shortest heartbeat period for which check_capacity() passes a line.
+Duration least_heartbeat(std::size_t nodes, unsigned baud) {
+    const Duration heartbeats = heartbeats_on_line(nodes, baud);
+    const Duration fragment = on_wire(serial_fragment_bytes(nodes), baud);
+    return std::max(2 * heartbeats, heartbeats + fragment);
+}
+
+std::string what_would_do(const Timers& t, std::size_t nodes, const LinkTiming& link) {
+    const std::string slower =
+        "a heartbeat of " + text(round_up(least_heartbeat(nodes, link.baud)));
+    for (const unsigned baud : kBauds) {
+        if (least_heartbeat(nodes, baud) <= t.heartbeat) {
+            return "use a line of " + std::to_string(baud) + " baud, or " + slower + " or more";
         }
+    }
+    return "no line is fast enough for that, so use " + slower + " or more";
+}
+
+/// Half of each line stays free, whatever is sent. In the other half a
+/// heartbeat of each node passes in each period, and while a plan does, in each
+/// two periods beside one of its fragments.
+void check_capacity(Rules& rules, const Timers& t, const TimerContext& context) {
+    const std::size_t nodes = context.nodes;
+    for (const LinkTiming& link : context.links) {
+        if (!is_serial(link)) {
+            continue;
+        }
+        const std::string heartbeats =
+            nodes == 2
+                ? "a heartbeat"
+                : "what a chain of lines carries, " + std::to_string(nodes - 1) +
+                      " heartbeats of " + std::to_string(serial_heartbeat_bytes(nodes)) + " bytes,";
+        const std::string advice = what_would_do(t, nodes, link);
+        rules.at_most("capacity", heartbeats + " on serial link " + link.name,
+                      heartbeats_on_line(nodes, link.baud), "half of the heartbeat period",
+                      t.heartbeat / 2, advice);
+        rules.at_most(
+            "capacity", heartbeats + " and a fragment of a plan on serial link " + link.name,
+            heartbeats_on_line(nodes, link.baud) + on_wire(serial_fragment_bytes(nodes), link.baud),
+            "the heartbeat period", t.heartbeat, advice);
     }
 }
 
-/// A plan must reach the peer within T_detect where only serial lines can carry it.
+/// A plan must reach the peer within T_detect where only serial lines can carry
+/// it, of which half is used.
 void check_plan(Rules& rules, const Timers& t, const TimerContext& context) {
     const auto& links = context.links;
     if (links.empty() || !std::all_of(links.begin(), links.end(), is_serial)) {
@@ -101,10 +150,11 @@ void check_plan(Rules& rules, const Timers& t, const TimerContext& context) {
     const std::size_t fragments = (bytes + kPlanFragmentBytes - 1) / kPlanFragmentBytes;
     const LinkTiming& fastest = *std::max_element(
         links.begin(), links.end(), [](const auto& a, const auto& b) { return a.baud < b.baud; });
-    rules.at_most("plan",
-                  "a plan of " + buckets_text(context.buckets) + " on serial link " + fastest.name,
-                  on_wire(fragments * kSerialFragmentBytes, fastest.baud), "the detection time",
-                  t.detect, "use fewer buckets, a faster line or a LAN link beside it");
+    rules.at_most(
+        "plan",
+        "a plan of " + buckets_text(context.buckets) + " on half of serial link " + fastest.name,
+        2 * on_wire(fragments * serial_fragment_bytes(context.nodes), fastest.baud),
+        "the detection time", t.detect, "use fewer buckets, a faster line or a LAN link beside it");
 }
 
 void check_links_mode(Rules& rules, const Timers& t, Duration d, const std::string& delays) {
@@ -143,8 +193,29 @@ Timers make_timers(Duration heartbeat, Duration lease) {
     return t;
 }
 
-Duration one_way_delay(const LinkTiming& link) {
-    return kProcessing + (link.baud == 0 ? Duration{0} : on_wire(kSerialHeartbeatBytes, link.baud));
+std::size_t serial_heartbeat_bytes(std::size_t nodes) {
+    constexpr std::size_t kHeaderAndMac = 80;
+    constexpr std::size_t kEntry = 8;
+    return on_line(kHeaderAndMac + kEntry * (nodes - 1), nodes);
+}
+
+std::size_t serial_fragment_bytes(std::size_t nodes) {
+    constexpr std::size_t kHeaderAndMac = 84;
+    return on_line(kHeaderAndMac + kPlanFragmentBytes, nodes);
+}
+
+double serial_share(std::size_t nodes, unsigned baud, Duration heartbeat) {
+    return static_cast<double>(heartbeats_on_line(nodes, baud).count()) /
+           static_cast<double>(heartbeat.count());
+}
+
+Duration one_way_delay(const LinkTiming& link, std::size_t nodes) {
+    if (!is_serial(link)) {
+        return kProcessing;
+    }
+    // At each relay another heartbeat may have begun.
+    const auto lines = static_cast<std::int64_t>(nodes - 1);
+    return lines * kProcessing + (2 * lines - 1) * heartbeat_on_line(nodes, link.baud);
 }
 
 Duration longest_round_trip(const Timers& timers) {
@@ -152,8 +223,8 @@ Duration longest_round_trip(const Timers& timers) {
 }
 
 std::optional<std::string> check_timers(const Timers& t, const TimerContext& context) {
-    const LinkTiming* link = slowest(context.links);
-    const Duration d = link == nullptr ? Duration{0} : one_way_delay(*link);
+    const LinkTiming* link = slowest(context);
+    const Duration d = link == nullptr ? Duration{0} : one_way_delay(*link, context.nodes);
     const std::string delays =
         "2 x " + text(d) + " one-way delay" + (link == nullptr ? "" : " of link " + link->name);
 
@@ -162,6 +233,7 @@ std::optional<std::string> check_timers(const Timers& t, const TimerContext& con
                    "use 100ms unless you know better");
     rules.at_most("range", "the lease", t.lease, "the kernel's longest", kMostLease,
                   "use 1s unless you know better");
+    check_capacity(rules, t, context);  // first, since delays follow from it
     rules.at_least("T1", "the promise", t.promise, "lease (1 + rho) / (1 - rho) + guard",
                    least_promise(t.lease), "raise the promise");
     rules.at_least("T2", "the lease", t.lease, "5 heartbeats + " + delays, 5 * t.heartbeat + 2 * d,
@@ -174,7 +246,6 @@ std::optional<std::string> check_timers(const Timers& t, const TimerContext& con
     if (context.mode == QuorumMode::links) {
         check_links_mode(rules, t, d, delays);
     }
-    check_capacity(rules, t, context);
     check_plan(rules, t, context);
     return rules.broken();
 }

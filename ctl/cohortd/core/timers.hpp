@@ -5,6 +5,7 @@
 
 #include "ctl/cohortd/core/machine.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -21,10 +22,19 @@ inline constexpr Duration kKernelGranularity = std::chrono::milliseconds{1};
 /// What a durable write is taken to need (f).
 inline constexpr Duration kDurableWrite = std::chrono::milliseconds{10};
 
-/// Bytes of one heartbeat and of one full plan fragment on a serial line,
-/// framing included; a line joins two nodes, so both hold at any cluster size.
-inline constexpr std::size_t kSerialHeartbeatBytes = 90;
-inline constexpr std::size_t kSerialFragmentBytes = 214;
+/// The speeds of serial lines, in baud.
+inline constexpr std::array<unsigned, 8> kBauds{9600,   19200,  38400,  57600,
+                                                115200, 230400, 460800, 921600};
+
+/// Bytes of one heartbeat and of one full plan fragment on a serial line of a
+/// cluster of so many nodes, with entries for all peers, envelope and framing.
+std::size_t serial_heartbeat_bytes(std::size_t nodes);
+std::size_t serial_fragment_bytes(std::size_t nodes);
+
+/// How much of a serial line the heartbeats of one direction take, 1 being all.
+/// A line of a chain or a ring may have to carry those of every node but the
+/// one that reads them. The links never use more than half of it.
+double serial_share(std::size_t nodes, unsigned baud, Duration heartbeat);
 
 /// All of section 10's timers for a heartbeat period H and an owner lease L_o.
 /// At H = 100 ms and L_o = 1 s they are the defaults of the table; H scales
@@ -45,8 +55,10 @@ struct TimerContext {
     std::vector<LinkTiming> links;
 };
 
-/// One-way delay d of a heartbeat on a link, processing included.
-Duration one_way_delay(const LinkTiming& link);
+/// One-way delay d of a heartbeat, processing included, over a link of a
+/// cluster of so many nodes; if it is a serial line, over a chain of such lines
+/// that joins them all.
+Duration one_way_delay(const LinkTiming& link, std::size_t nodes);
 
 /// T2 turned round: the longest round trip that the lease has room for.
 Duration longest_round_trip(const Timers& timers);

@@ -119,7 +119,7 @@ TEST_F(Load, SummaryNamesTheAssumptionOfLinks) {
     EXPECT_THAT(text, HasSubstr("in any 450ms at least one frame passes"));
     EXPECT_THAT(text, HasSubstr("both would answer"));
     EXPECT_THAT(text, HasSubstr("takeover: a dead peer's buckets after 1100ms, or 1600ms"));
-    EXPECT_THAT(text, HasSubstr("heartbeats take 8 % of it"));
+    EXPECT_THAT(text, HasSubstr("heartbeats take 8 % of it; at most half is used"));
     EXPECT_THAT(text, HasSubstr("udp 10.8.0.1:7788 to 10.8.0.2:7788"));
 }
 

@@ -122,10 +122,72 @@ TEST(Timers, APlanTooLongForTheOnlyLineIsRefused) {
     TimerContext only = context({kSerial});
     only.buckets = 65536;
     const Timers t = make_timers(milliseconds{100}, seconds{1});
-    EXPECT_THAT(broken(t, only), HasSubstr("plan: a plan of 65536 buckets on serial link "
-                                           "null-modem is 2396.3 ms, but must be at most"));
+    EXPECT_THAT(broken(t, only), HasSubstr("plan: a plan of 65536 buckets on half of serial link "
+                                           "null-modem is 4792.5 ms, but must be at most"));
+    only.buckets = 4096;
+    EXPECT_EQ(broken(t, only), "") << "as many as one address has by default";
+    only.buckets = 65536;
     only.links.push_back(kLan);
     EXPECT_EQ(broken(t, only), "") << "a LAN beside it carries plans";
+}
+
+TEST(Timers, ASlowLineIsRefusedWithWhatWouldDo) {
+    const Timers t = make_timers(milliseconds{100}, seconds{1});
+    EXPECT_EQ(broken(t, context({{"old", 9600}, kLan})),
+              "capacity: a heartbeat on serial link old is 93.7 ms, but must be at most half of "
+              "the heartbeat period = 50 ms; use a line of 38400 baud, or a heartbeat of 317 ms or "
+              "more");
+    EXPECT_THAT(broken(t, context({{"old", 19200}, kLan})),
+                HasSubstr("a heartbeat and a fragment of a plan on serial link old"))
+        << "heartbeats must keep coming beside a plan";
+}
+
+TEST(Timers, ALineOfManyNodesMustCarryTheHeartbeatsOfAll) {
+    const Timers t = make_timers(milliseconds{100}, seconds{1});
+    TimerContext many = context({{"ring", 115200}, kLan});
+    many.mode = QuorumMode::majority;
+    many.nodes = 5;
+    EXPECT_EQ(broken(t, many), "");
+    many.nodes = 6;
+    EXPECT_EQ(broken(t, many),
+              "capacity: what a chain of lines carries, 5 heartbeats of 123 bytes, on serial link "
+              "ring is 53.3 ms, but must be at most half of the heartbeat period = 50 ms; use a "
+              "line of 230400 baud, or a heartbeat of 107 ms or more");
+    many.links[0].baud = 230400;
+    EXPECT_EQ(broken(t, many), "");
+    many.nodes = 32;
+    many.links[0].baud = 921600;
+    EXPECT_THAT(broken(t, many), HasSubstr("no line is fast enough for that, so use a heartbeat "
+                                           "of 224 ms or more"));
+    EXPECT_EQ(broken(make_timers(milliseconds{300}, seconds{3}), many), "");
+}
+
+TEST(Timers, WhatWouldDoDoes) {
+    for (std::size_t nodes = 2; nodes <= 32; ++nodes) {
+        for (const unsigned baud : kBauds) {
+            TimerContext where = context({{"line", baud}, kLan});
+            where.mode = QuorumMode::majority;
+            where.nodes = nodes;
+            const std::string words = broken(make_timers(milliseconds{100}, seconds{1}), where);
+            const std::string before = "a heartbeat of ";
+            const auto at = words.rfind(before);
+            if (at == std::string::npos) {
+                continue;
+            }
+            const milliseconds heartbeat{std::stoi(words.substr(at + before.size()))};
+            const std::string then = broken(make_timers(heartbeat, 20 * heartbeat), where);
+            EXPECT_EQ(then.find("capacity"), std::string::npos) << then;
+        }
+    }
+}
+
+TEST(SerialBudget, IsThatOfTheProtocol) {
+    EXPECT_EQ(serial_heartbeat_bytes(2), 90U);
+    EXPECT_EQ(serial_heartbeat_bytes(3), 99U);    // an entry more, and the envelope
+    EXPECT_EQ(serial_heartbeat_bytes(64), 589U);  // 584, envelope, 4 of framing
+    EXPECT_EQ(serial_fragment_bytes(2), 214U);
+    EXPECT_NEAR(serial_share(2, 115200, milliseconds{100}), 0.08, 0.005);
+    EXPECT_NEAR(serial_share(3, 115200, milliseconds{100}), 0.17, 0.005);
 }
 
 TEST(Timers, OutOfRangeIsRefused) {
@@ -136,8 +198,14 @@ TEST(Timers, OutOfRangeIsRefused) {
 }
 
 TEST(OneWayDelay, CountsTheTimeOnAWire) {
-    EXPECT_EQ(one_way_delay(kLan), milliseconds{1});
-    EXPECT_EQ(one_way_delay(kSerial) / std::chrono::microseconds{1}, 1000 + 7812);
+    EXPECT_EQ(one_way_delay(kLan, 2), milliseconds{1});
+    EXPECT_EQ(one_way_delay(kSerial, 2) / std::chrono::microseconds{1}, 1000 + 7812);
+}
+
+TEST(OneWayDelay, CountsTheRelaysOfAChain) {
+    // Two lines, and at the relay the heartbeat that has begun already.
+    EXPECT_EQ(one_way_delay(kSerial, 3) / std::chrono::microseconds{1}, 2 * 1000 + 3 * 8594 - 1);
+    EXPECT_EQ(one_way_delay(kLan, 3), milliseconds{1});
 }
 
 }  // namespace
