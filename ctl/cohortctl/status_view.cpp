@@ -44,11 +44,26 @@ Rows node_rows(const Json& status) {
 }
 
 Rows link_rows(const Json& status) {
-    Rows rows{{"NODE", "LINK", "TYPE", "STATE", "AGE ms", "RTT ms"}};
+    Rows rows{{"NODE", "LINK", "TYPE", "STATE", "HOPS", "AGE ms", "RTT ms"}};
     for (const Json& node : list_of(status, "nodes")) {
         for (const Json& link : list_of(node, "links"))
             rows.push_back({cell(node, "name"), cell(link, "name"), cell(link, "type"),
-                            cell(link, "state"), cell(link, "age_ms"), cell(link, "rtt_ms")});
+                            cell(link, "state"), cell(link, "hops"), cell(link, "age_ms"),
+                            cell(link, "rtt_ms")});
+    }
+    return rows;
+}
+
+/// What the drivers of serial ports say; nothing where they say nothing.
+Rows line_rows(const Json& status) {
+    Rows rows{{"LINE", "OVERRUN", "FRAMING", "PARITY", "BREAK", "CTS", "DSR", "DCD"}};
+    for (const Json& link : list_of(status, "links")) {
+        const Json errors = link.is_object() ? link.value("line_errors", Json()) : Json();
+        const Json modem = link.is_object() ? link.value("modem_lines", Json()) : Json();
+        if (errors.is_object() || modem.is_object())
+            rows.push_back({cell(link, "name"), cell(errors, "overrun"), cell(errors, "framing"),
+                            cell(errors, "parity"), cell(errors, "break"), cell(modem, "cts"),
+                            cell(modem, "dsr"), cell(modem, "dcd")});
     }
     return rows;
 }
@@ -81,6 +96,8 @@ std::string status_text(const Json& status) {
         text += "\n" + format_table(nodes);
     if (const Rows links = link_rows(status); links.size() > 1)
         text += "\n" + format_table(links);
+    if (const Rows lines = line_rows(status); lines.size() > 1)
+        text += "\n" + format_table(lines);
     return text + address_text(status);
 }
 

@@ -23,6 +23,12 @@ Json milliseconds(const std::optional<core::Duration>& duration) {
     return std::chrono::round<std::chrono::milliseconds>(*duration).count();
 }
 
+/// How many nodes the peer's frames come through; null while it is silent there.
+Json hops(const link::Path& path, core::Time now, core::Duration detect) {
+    const auto hops = path.hops(now, detect);
+    return hops ? Json(*hops) : Json(nullptr);
+}
+
 Json links_to(core::NodeId peer, const Moment& moment, core::Duration detect) {
     Json all = Json::array();
     for (const auto& link : moment.links.links()) {
@@ -35,6 +41,7 @@ Json links_to(core::NodeId peer, const Moment& moment, core::Duration detect) {
         all.push_back({{"name", link->config().name},
                        {"type", link->type()},
                        {"state", link_state(link->is_open(), *path, moment.now, detect)},
+                       {"hops", hops(*path, moment.now, detect)},
                        {"age_ms", milliseconds(age)},
                        {"rtt_ms", milliseconds(path->round_trip())}});
     }
@@ -97,6 +104,22 @@ Json warnings(const Moment& moment) {
     return all;
 }
 
+/// What the driver of a serial port counts, since the link is there.
+Json line_errors(const link::LineWatch& line) {
+    if (!line.errors())
+        return nullptr;
+    return {{"overrun", line.errors()->overrun},
+            {"framing", line.errors()->framing},
+            {"parity", line.errors()->parity},
+            {"break", line.errors()->breaks}};
+}
+
+Json modem_lines(const link::LineWatch& line) {
+    if (!line.modem())
+        return nullptr;
+    return {{"cts", line.modem()->cts}, {"dsr", line.modem()->dsr}, {"dcd", line.modem()->dcd}};
+}
+
 /// The links by themselves, with what was dropped on each.
 Json link_counts(const Moment& moment) {
     Json all = Json::array();
@@ -107,12 +130,15 @@ Json link_counts(const Moment& moment) {
             const auto reason = static_cast<wire::Drop>(i);
             dropped[std::string(key_of(reason))] = counts.dropped[reason];
         }
-        all.push_back({{"name", link->config().name},
-                       {"type", link->type()},
-                       {"open", link->is_open()},
-                       {"frames_read", counts.frames_read},
-                       {"frames_sent", counts.frames_sent},
-                       {"dropped", std::move(dropped)}});
+        Json one{{"name", link->config().name},       {"type", link->type()},
+                 {"open", link->is_open()},           {"frames_read", counts.frames_read},
+                 {"frames_sent", counts.frames_sent}, {"frames_relayed", counts.frames_relayed},
+                 {"dropped", std::move(dropped)}};
+        if (const link::LineWatch* line = link->line()) {
+            one["line_errors"] = line_errors(*line);
+            one["modem_lines"] = modem_lines(*line);
+        }
+        all.push_back(std::move(one));
     }
     return all;
 }

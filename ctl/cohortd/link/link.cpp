@@ -5,6 +5,7 @@
 #include "ctl/cohortd/link/udp.hpp"
 #include "ctl/cohortd/shell/clock.hpp"
 #include "ctl/cohortd/shell/log.hpp"
+#include "ctl/cohortd/wire/packet.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -22,20 +23,14 @@ std::shared_ptr<Port> make_port(boost::asio::io_context& io, PortUser& user,
     return std::make_shared<UdpPort>(io, user, std::get<config::UdpLink>(config.way));
 }
 
-/// A line to one peer carries that peer's entry alone.
-core::Message with_entry_of(core::Heartbeat heartbeat, core::NodeId peer) {
-    std::erase_if(heartbeat.entries, [peer](const auto& entry) { return entry.peer != peer; });
-    return heartbeat;
-}
-
 }  // namespace
 
 Link::Link(boost::asio::io_context& io, config::Link config, const Identity& identity,
-           const wire::Codec& codec, LinkUser& user)
+           const wire::Codec& codec, LinkOwner& owner)
     : config_(std::move(config)),
       identity_(identity),
       codec_(codec),
-      user_(user),
+      owner_(owner),
       port_(make_port(io, *this, config_)) {
     for (core::NodeId peer : identity_.peers)
         paths_.try_emplace(peer);
@@ -50,9 +45,11 @@ const Path* Link::path_to(core::NodeId peer) const {
     return found == paths_.end() ? nullptr : &found->second;
 }
 
-bool Link::is_for_us(const core::Header& header) {
+bool Link::is_for_us(const core::Header& header, unsigned hops) {
     if (header.sender == identity_.self) {
-        on_drop(header.session == identity_.session ? wire::Drop::own : wire::Drop::impostor);
+        // A relay that does not hear us on its link yet may well return a frame.
+        if (hops == 0 || header.session != identity_.session)
+            on_drop(header.session == identity_.session ? wire::Drop::own : wire::Drop::impostor);
         return false;
     }
     if (!paths_.contains(header.sender)) {
@@ -62,39 +59,55 @@ bool Link::is_for_us(const core::Header& header) {
     return true;
 }
 
-void Link::on_frame(std::span<const std::byte> frame) {
+/// The sender's peers by ascending id are all nodes but itself.
+bool Link::echo_is_for_us(const core::Header& header) const {
+    const auto below = std::ranges::count_if(identity_.peers, [&](core::NodeId id) {
+        return id < identity_.self && id != header.sender;
+    });
+    return wire::echo_turn(header.seq, identity_.peers.size()) == static_cast<std::size_t>(below);
+}
+
+void Link::on_packet(std::span<const std::byte> packet) {
+    const auto [frame, hops] = wire::unwrap(packet);
     auto opened = codec_.open(frame);
     if (!opened) {
         on_drop(opened.error());
         return;
     }
     const core::Header& header = header_of(opened->message);
-    if (!is_for_us(header))
+    if (!is_for_us(header, hops))
         return;
     ++counts_.frames_read;
+    seen_.admit(header);
     const core::Time now = boot_now();
     Path& path = paths_[header.sender];
-    path.heard(now);
-    if (std::holds_alternative<core::Heartbeat>(opened->message))
-        path.heard_heartbeat(header.seq, now);
-    if (opened->echo)
-        path.heard_echo(*opened->echo, sent_, now);
-    user_.on_message(*this, std::move(opened->message));
+    path.heard(now, hops);
+    if (hops == 0) {
+        if (std::holds_alternative<core::Heartbeat>(opened->message))
+            path.heard_heartbeat(header.seq, now);
+        if (opened->echo && echo_is_for_us(header))
+            path.heard_echo(*opened->echo, sent_, now);
+    }
+    owner_.on_arrival(*this, {std::move(opened->message), frame, hops});
 }
 
-wire::Frame Link::seal(const core::Message& message) {
+void Link::relay(const Arrival& arrival) {
+    if (seen_.admit(header_of(arrival.message)))
+        port_->send({arrival.message, wire::wrap(arrival.frame, arrival.hops + 1)});
+}
+
+wire::Frame Link::seal(const Outgoing& outgoing) {
+    if (!outgoing.is_own()) {
+        ++counts_.frames_relayed;
+        return *outgoing.packet;
+    }
     const core::Time now = boot_now();
     ++counts_.frames_sent;
-    // The header has room for one echo, so only a link to one peer carries it.
-    const bool to_one = paths_.size() == 1;
-    const auto echo = to_one ? paths_.begin()->second.echo(now) : std::nullopt;
-    const auto* heartbeat = std::get_if<core::Heartbeat>(&message);
-    if (heartbeat == nullptr)
-        return codec_.seal(message, echo);
-    sent_.note(heartbeat->header.seq, now);
-    if (to_one)
-        return codec_.seal(with_entry_of(*heartbeat, paths_.begin()->first), echo);
-    return codec_.seal(message, echo);
+    const std::uint64_t seq = header_of(outgoing.message).seq;
+    if (std::holds_alternative<core::Heartbeat>(outgoing.message))
+        sent_.note(seq, now);
+    const core::NodeId turn = identity_.peers[wire::echo_turn(seq, identity_.peers.size())];
+    return codec_.seal(outgoing.message, paths_.at(turn).echo(now));
 }
 
 void Link::on_drop(wire::Drop reason) {
@@ -105,12 +118,12 @@ void Link::on_drop(wire::Drop reason) {
 
 void Link::on_open() {
     log(Level::notice, "link {}: open", config_.name);
-    user_.on_turned(*this);
+    owner_.on_turned(*this);
 }
 
 void Link::on_lost(std::string_view why) {
     log(Level::warning, "link {}: lost: {}; trying to open it again", config_.name, why);
-    user_.on_turned(*this);
+    owner_.on_turned(*this);
 }
 
 void Link::on_trouble(std::string_view what) {

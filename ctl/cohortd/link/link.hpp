@@ -7,13 +7,14 @@
 #include "ctl/cohortd/config/config.hpp"
 #include "ctl/cohortd/link/path.hpp"
 #include "ctl/cohortd/link/port.hpp"
+#include "ctl/cohortd/link/seen.hpp"
 #include "ctl/cohortd/shell/said_once.hpp"
 #include "ctl/cohortd/wire/codec.hpp"
 
 #include <boost/asio/io_context.hpp>
 
-#include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace cohort::link {
@@ -22,39 +23,48 @@ namespace cohort::link {
 struct Identity {
     core::NodeId self = core::kNobody;
     std::uint64_t session = 0;
-    std::vector<core::NodeId> peers;
+    std::vector<core::NodeId> peers;  ///< ascending
 };
 
 class Link;
 
-/// Whoever runs the links.
-class LinkUser {
+/// An authentic frame of a configured peer.
+struct Arrival {
+    core::Message message;
+    std::span<const std::byte> frame;  ///< as it came; valid during the call
+    unsigned hops = 0;                 ///< how many nodes passed it on
+};
+
+/// Whoever has the link.
+class LinkOwner {
 public:
-    /// Authentic, from a configured peer.
-    virtual void on_message(const Link& link, core::Message message) = 0;
+    virtual void on_arrival(Link& link, Arrival arrival) = 0;
     /// It was opened, or lost.
     virtual void on_turned(const Link& link) = 0;
 
 protected:
-    ~LinkUser() = default;
+    ~LinkOwner() = default;
 };
 
 struct LinkCounts {
     std::uint64_t frames_read = 0;
-    std::uint64_t frames_sent = 0;
+    std::uint64_t frames_sent = 0;     ///< own ones
+    std::uint64_t frames_relayed = 0;  ///< sent on behalf of others
     wire::DropCounts dropped;
 };
 
 class Link final : private PortUser {
 public:
     Link(boost::asio::io_context& io, config::Link config, const Identity& identity,
-         const wire::Codec& codec, LinkUser& user);
+         const wire::Codec& codec, LinkOwner& owner);
     ~Link();
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
     void start() { port_->start(); }
-    void send(const core::Message& message) { port_->send(message); }
+    void send(const core::Message& message) { port_->send({message}); }
+    /// Passes an arrival on, unless the link has carried that frame before.
+    void relay(const Arrival& arrival);
     void drain() { port_->drain(); }
 
     void add_peer(core::NodeId peer) { paths_.try_emplace(peer); }
@@ -66,24 +76,29 @@ public:
 
     const config::Link& config() const { return config_; }
     const LinkCounts& counts() const { return counts_; }
+    /// What is known of a serial line; nullptr if it is none.
+    const LineWatch* line() const { return port_->line(); }
+    const Paths& paths() const { return paths_; }
     /// nullptr: it does not lead to that node.
     const Path* path_to(core::NodeId peer) const;
 
 private:
-    void on_frame(std::span<const std::byte> frame) override;
+    void on_packet(std::span<const std::byte> packet) override;
     void on_drop(wire::Drop reason) override;
-    wire::Frame seal(const core::Message& message) override;
+    wire::Frame seal(const Outgoing& outgoing) override;
     void on_open() override;
     void on_lost(std::string_view why) override;
     void on_trouble(std::string_view what) override;
 
-    bool is_for_us(const core::Header& header);
+    bool is_for_us(const core::Header& header, unsigned hops);
+    bool echo_is_for_us(const core::Header& header) const;
 
     config::Link config_;
     const Identity& identity_;
     const wire::Codec& codec_;
-    LinkUser& user_;
-    std::map<core::NodeId, Path> paths_;
+    LinkOwner& owner_;
+    Paths paths_;
+    Seen seen_;
     SentTimes sent_;
     LinkCounts counts_;
     shell::SaidOnce said_;

@@ -14,7 +14,8 @@ LinkSet::LinkSet(boost::asio::io_context& io, Identity identity, wire::Codec cod
       identity_(std::move(identity)),
       codec_(std::move(codec)),
       detect_(detect),
-      user_(user) {}
+      user_(user),
+      relay_(identity_.self, identity_.peers, detect) {}
 
 void LinkSet::configure(const std::vector<config::Link>& wanted) {
     std::vector<std::unique_ptr<Link>> kept = std::move(links_);
@@ -23,6 +24,7 @@ void LinkSet::configure(const std::vector<config::Link>& wanted) {
         return std::ranges::find(wanted, link->config()) == wanted.end();
     });
     std::vector<Link*> fresh;
+    LinkOwner& owner = *this;
     for (const config::Link& config : wanted) {
         const auto same =
             std::ranges::find_if(kept, [&](const auto& link) { return link->config() == config; });
@@ -30,7 +32,7 @@ void LinkSet::configure(const std::vector<config::Link>& wanted) {
             links_.push_back(std::move(*same));
             kept.erase(same);
         } else {
-            links_.push_back(std::make_unique<Link>(io_, config, identity_, codec_, user_));
+            links_.push_back(std::make_unique<Link>(io_, config, identity_, codec_, owner));
             fresh.push_back(links_.back().get());
         }
     }
@@ -42,17 +44,53 @@ void LinkSet::configure(const std::vector<config::Link>& wanted) {
 void LinkSet::add_peer(core::NodeId peer) {
     if (std::ranges::find(identity_.peers, peer) != identity_.peers.end())
         return;
-    identity_.peers.push_back(peer);
+    identity_.peers.insert(std::ranges::lower_bound(identity_.peers, peer), peer);
+    relay_.add_peer(peer);
     for (const auto& link : links_)
         link->add_peer(peer);
 }
 
+void LinkSet::on_arrival(Link& link, Arrival arrival) {
+    const core::Time now = shell::boot_now();
+    relay_.heard(arrival.message, now);
+    pass_on(link, arrival, now);
+    user_.on_message(link, std::move(arrival.message));
+}
+
+void LinkSet::pass_on(const Link& from, const Arrival& arrival, core::Time now) {
+    for (const std::size_t i :
+         relay_.onward(arrival.message, arrival.hops, number_of(from), paths(), now))
+        links_[i]->relay(arrival);
+}
+
+/// As Relay::Links wants them.
+std::vector<const Paths*> LinkSet::paths() const {
+    std::vector<const Paths*> all;
+    for (const auto& link : links_)
+        all.push_back(link->is_open() ? &link->paths() : nullptr);
+    return all;
+}
+
+/// A heartbeat tells the relays which nodes need none.
+core::Message LinkSet::with_what_links_know(const core::Message& message) const {
+    core::Message told = message;
+    if (auto* heartbeat = std::get_if<core::Heartbeat>(&told)) {
+        const core::Time now = shell::boot_now();
+        const auto ways = paths();
+        for (core::HeartbeatEntry& entry : heartbeat->entries)
+            entry.direct = relay_.hears_directly(entry.peer, ways, now);
+    }
+    return told;
+}
+
+/// Echoes come to each peer by turns, so that they are rarer where there are many.
 bool LinkSet::reached_without_slow_links(core::NodeId peer) const {
     const core::Time now = shell::boot_now();
+    const core::Duration echoed = detect_ * static_cast<int>(identity_.peers.size());
     return std::ranges::any_of(links_, [&](const auto& link) {
         const Path* path = link->path_to(peer);
         return !link->is_slow() && link->is_open() && path != nullptr &&
-               path->works_both_ways(now, detect_);
+               path->heard_directly(now, detect_) && path->works_both_ways(now, echoed);
     });
 }
 
@@ -67,10 +105,11 @@ bool LinkSet::is_spared(const Link& link, const core::Send& send) const {
 }
 
 void LinkSet::send(const core::Send& send) {
+    const core::Message message = with_what_links_know(send.message);
     for (const auto& link : links_) {
         const bool leads_there = send.to == core::kNobody || link->path_to(send.to) != nullptr;
         if (leads_there && !is_spared(*link, send))
-            link->send(send.message);
+            link->send(message);
     }
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// All links of this node.
+// All links of this node: what it sends goes over each that leads there, and
+// what it hears on one goes on over others, where nodes need it.
 #pragma once
 
 #include "ctl/cohortd/config/config.hpp"
 #include "ctl/cohortd/core/machine.hpp"
 #include "ctl/cohortd/link/link.hpp"
+#include "ctl/cohortd/link/relay.hpp"
 #include "ctl/cohortd/wire/codec.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -15,7 +17,19 @@
 
 namespace cohort::link {
 
-class LinkSet {
+/// Whoever runs the links.
+class LinkUser {
+public:
+    /// Authentic, from a configured peer. Copies over several links come each.
+    virtual void on_message(const Link& link, core::Message message) = 0;
+    /// It was opened, or lost.
+    virtual void on_turned(const Link& link) = 0;
+
+protected:
+    ~LinkUser() = default;
+};
+
+class LinkSet final : private LinkOwner {
 public:
     /// `user` is called from the loop, and from drain().
     LinkSet(boost::asio::io_context& io, Identity identity, wire::Codec codec,
@@ -41,6 +55,12 @@ public:
     std::uint8_t number_of(const Link& link) const;
 
 private:
+    void on_arrival(Link& link, Arrival arrival) override;
+    void on_turned(const Link& link) override { user_.on_turned(link); }
+
+    void pass_on(const Link& from, const Arrival& arrival, core::Time now);
+    std::vector<const Paths*> paths() const;
+    core::Message with_what_links_know(const core::Message& message) const;
     bool reached_without_slow_links(core::NodeId peer) const;
     bool is_spared(const Link& link, const core::Send& send) const;
 
@@ -49,6 +69,7 @@ private:
     wire::Codec codec_;
     core::Duration detect_;
     LinkUser& user_;
+    Relay relay_;
     std::vector<std::unique_ptr<Link>> links_;
 };
 

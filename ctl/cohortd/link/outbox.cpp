@@ -5,73 +5,69 @@
 #include <utility>
 
 namespace cohort::link {
-namespace {
 
-/// Questions and answers of one type to one node replace each other; there are
-/// few of both, so the bound is met only if a node talks to very many.
-constexpr std::size_t kMaxExchange = 64;
-
-core::NodeId addressee(const core::Message& message) {
-    return std::visit(
-        [](const auto& body) {
-            if constexpr (requires { body.to; })
-                return body.to;
-            else
-                return core::kNobody;
-        },
-        message);
+void Outbox::put(Outgoing outgoing) {
+    Lane& lane = outgoing.is_own() ? own_ : relayed_[header_of(outgoing.message).sender];
+    lane.put(std::move(outgoing));
 }
 
-}  // namespace
-
-void Outbox::put(core::Message message) {
-    if (auto* heartbeat = std::get_if<core::Heartbeat>(&message))
-        heartbeat_ = std::move(*heartbeat);
-    else if (auto* fragment = std::get_if<core::PlanFragment>(&message))
-        put_fragment(std::move(*fragment));
-    else
-        put_exchange(std::move(message));
-}
-
-void Outbox::put_exchange(core::Message message) {
-    const auto same = std::ranges::find_if(exchange_, [&](const core::Message& other) {
-        return other.index() == message.index() && addressee(other) == addressee(message);
-    });
-    if (same != exchange_.end()) {
-        *same = std::move(message);
-        return;
+std::optional<Outgoing> Outbox::next() {
+    if (own_.has_heartbeat() && (!own_heartbeat_was_last_ || only_own_heartbeat())) {
+        own_heartbeat_was_last_ = true;
+        return own_.take_heartbeat();
     }
-    if (exchange_.size() == kMaxExchange)
-        exchange_.pop_front();
-    exchange_.push_back(std::move(message));
+    own_heartbeat_was_last_ = false;
+    if (auto heartbeat = take_heartbeat_of_round())
+        return heartbeat;
+    served_ = core::kNobody;
+    if (auto rest = take_rest())
+        return rest;
+    return take_heartbeat_of_round();
 }
 
-void Outbox::put_fragment(core::PlanFragment fragment) {
-    if (!fragments_.empty() && fragments_.begin()->second.header.epoch != fragment.header.epoch) {
-        fragments_.clear();
-        turn_ = 0;
-    }
-    const std::uint16_t index = fragment.index;
-    fragments_.insert_or_assign(index, std::move(fragment));
+bool Outbox::only_own_heartbeat() const {
+    return relayed_.empty() && !own_.has_exchange() && !own_.has_fragment();
 }
 
-std::optional<core::Message> Outbox::next() {
-    if (heartbeat_)
-        return *std::exchange(heartbeat_, std::nullopt);
-    if (!exchange_.empty()) {
-        core::Message message = std::move(exchange_.front());
-        exchange_.pop_front();
-        return message;
-    }
-    if (fragments_.empty())
+std::optional<Outgoing> Outbox::take_heartbeat_of_round() {
+    const auto lane = std::find_if(relayed_.upper_bound(served_), relayed_.end(),
+                                   [](const auto& entry) { return entry.second.has_heartbeat(); });
+    if (lane == relayed_.end())
         return std::nullopt;
-    auto at = fragments_.lower_bound(turn_);
-    if (at == fragments_.end())
-        at = fragments_.begin();
-    turn_ = static_cast<std::uint16_t>(at->first + 1);
-    core::Message message = std::move(at->second);
-    fragments_.erase(at);
-    return message;
+    served_ = lane->first;
+    return take_relayed(lane, &Lane::take_heartbeat);
+}
+
+/// Questions and answers by turns with fragments, while there are both.
+std::optional<Outgoing> Outbox::take_rest() {
+    const auto exchange = [this] { return take_other(&Lane::has_exchange, &Lane::take_exchange); };
+    const auto fragment = [this] { return take_other(&Lane::has_fragment, &Lane::take_fragment); };
+    auto taken = exchange_was_last_ ? fragment() : exchange();
+    if (taken) {
+        exchange_was_last_ = !exchange_was_last_;
+        return taken;
+    }
+    return exchange_was_last_ ? exchange() : fragment();
+}
+
+std::optional<Outgoing> Outbox::take_other(bool (Lane::*has)() const, Outgoing (Lane::*take)()) {
+    if ((own_.*has)())
+        return (own_.*take)();
+    const auto waits = [has](const auto& entry) { return (entry.second.*has)(); };
+    auto lane = std::find_if(relayed_.upper_bound(turn_), relayed_.end(), waits);
+    if (lane == relayed_.end())
+        lane = std::ranges::find_if(relayed_, waits);
+    if (lane == relayed_.end())
+        return std::nullopt;
+    turn_ = lane->first;
+    return take_relayed(lane, take);
+}
+
+Outgoing Outbox::take_relayed(Lanes::iterator lane, Outgoing (Lane::*take)()) {
+    Outgoing outgoing = (lane->second.*take)();
+    if (lane->second.empty())
+        relayed_.erase(lane);
+    return outgoing;
 }
 
 void Outbox::clear() {

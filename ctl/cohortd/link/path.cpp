@@ -5,6 +5,23 @@
 
 namespace cohort::link {
 
+void Path::heard(core::Time now, unsigned hops) {
+    if (hops == 0) {
+        direct_at_ = now;
+        return;
+    }
+    relayed_at_ = now;
+    relay_hops_ = hops;
+}
+
+std::optional<unsigned> Path::hops(core::Time now, core::Duration window) const {
+    if (heard_directly(now, window))
+        return 0;
+    if (relayed_at_ && now - *relayed_at_ <= window)
+        return relay_hops_;
+    return std::nullopt;
+}
+
 void Path::heard_heartbeat(std::uint64_t seq, core::Time now) {
     last_read_ = {static_cast<std::uint8_t>(seq & wire::Echo::kSeqMask), now};
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A port is the device side of a link: bytes of frames in, messages out. It
+// A port is the device side of a link: bytes of packets in, messages out. It
 // opens itself, and again whenever the device was lost.
 #pragma once
 
 #include "ctl/base/result.hpp"
-#include "ctl/cohortd/core/messages.hpp"
+#include "ctl/cohortd/link/line_watch.hpp"
+#include "ctl/cohortd/link/outgoing.hpp"
 #include "ctl/cohortd/wire/drop.hpp"
 #include "ctl/cohortd/wire/frame.hpp"
 
@@ -25,11 +26,11 @@ namespace cohort::link {
 /// What a port tells, and asks, its owner. Called from the loop only.
 class PortUser {
 public:
-    /// Bytes that arrived as one frame, not verified; valid during the call.
-    virtual void on_frame(std::span<const std::byte> frame) = 0;
+    /// Bytes that arrived as one packet, not verified; valid during the call.
+    virtual void on_packet(std::span<const std::byte> packet) = 0;
     virtual void on_drop(wire::Drop reason) = 0;
-    /// The bytes of a message that is sent right now.
-    virtual wire::Frame seal(const core::Message& message) = 0;
+    /// The bytes of what is sent right now.
+    virtual wire::Frame seal(const Outgoing& outgoing) = 0;
     virtual void on_open() = 0;
     /// It was open and is no more.
     virtual void on_lost(std::string_view why) = 0;
@@ -55,7 +56,10 @@ public:
     bool is_open() const { return descriptor_.is_open(); }
 
     /// Sends as soon as the device takes it, or never: see the kind of port.
-    virtual void send(core::Message message) = 0;
+    virtual void send(Outgoing outgoing) = 0;
+
+    /// Of a serial line, since the link is there; nullptr for others.
+    virtual const LineWatch* line() const { return nullptr; }
 
     /// Reads whatever has arrived by now and hands it to the user. Does not
     /// wait, and returns although more keeps arriving.

@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -20,6 +22,8 @@ using std::chrono::steady_clock;
 
 /// More than the kernel keeps for a terminal; see Port::drain().
 constexpr std::size_t kMostPerDrain = std::size_t{128} * 1024;
+/// How often the driver is asked for its counts.
+constexpr std::chrono::seconds kLookEvery{2};
 
 struct Speed {
     unsigned baud;
@@ -63,12 +67,12 @@ bool set_raw(int fd, unsigned baud) {
 
 }  // namespace
 
-std::chrono::nanoseconds time_on_line(std::size_t bytes, unsigned baud) {
-    return std::chrono::nanoseconds(static_cast<std::int64_t>(bytes) * 10 * 1'000'000'000 / baud);
-}
-
 SerialPort::SerialPort(boost::asio::io_context& io, PortUser& user, config::SerialLink config)
-    : Port(io, user), config_(std::move(config)), pace_(io) {}
+    : Port(io, user),
+      config_(std::move(config)),
+      pace_(config_.baud),
+      push_timer_(io),
+      look_timer_(io) {}
 
 Result<int> SerialPort::open_device() {
     auto refused = [&](int code) {
@@ -95,6 +99,8 @@ Result<int> SerialPort::open_device() {
         ::close(fd);
         return *error;
     }
+    watch_.restart(read_line(fd));
+    look_later();
     return fd;
 }
 
@@ -102,8 +108,9 @@ void SerialPort::forget() {
     decoder_.reset();
     outbox_.clear();
     sending_.clear();
-    pace_.cancel();
-    free_at_ = {};
+    pace_ = Pace(config_.baud);
+    push_timer_.cancel();
+    look_timer_.cancel();
     waiting_ = false;
     line_is_new_ = true;
 }
@@ -123,16 +130,16 @@ bool SerialPort::read_device() {
         total += static_cast<std::size_t>(got);
         decoder_.feed(
             std::span(chunk).first(static_cast<std::size_t>(got)),
-            [&](std::span<const std::byte> frame) { user().on_frame(frame); },
+            [&](std::span<const std::byte> packet) { user().on_packet(packet); },
             [&](wire::Drop why) { user().on_drop(why); });
     }
     return true;
 }
 
-void SerialPort::send(core::Message message) {
+void SerialPort::send(Outgoing outgoing) {
     if (!is_open())
         return;
-    outbox_.put(std::move(message));
+    outbox_.put(std::move(outgoing));
     if (!waiting_)
         push();
 }
@@ -144,8 +151,8 @@ void SerialPort::push() {
         if (outbox_.empty())
             return;
         const auto now = steady_clock::now();
-        if (now < free_at_) {
-            push_after(free_at_ - now);
+        if (now < pace_.next()) {
+            push_after(pace_.next() - now);
             return;
         }
         // The line may be slower than it says, or be held up.
@@ -157,7 +164,7 @@ void SerialPort::push() {
         sending_ = wire::cobs_encode(user().seal(*outbox_.next()).view());
         if (std::exchange(line_is_new_, false))
             sending_.insert(sending_.begin(), std::byte{0});
-        free_at_ = now + time_on_line(sending_.size(), config_.baud);
+        pace_.sent(sending_.size(), now);
     }
 }
 
@@ -178,8 +185,8 @@ bool SerialPort::write_rest() {
 
 void SerialPort::push_after(std::chrono::nanoseconds delay) {
     waiting_ = true;
-    pace_.expires_after(delay);
-    pace_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    push_timer_.expires_after(delay);
+    push_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
         const auto self = std::static_pointer_cast<SerialPort>(weak.lock());
         if (!self || error)
             return;
@@ -198,6 +205,28 @@ void SerialPort::push_when_writable() {
                                 self->waiting_ = false;
                                 self->push();
                             });
+}
+
+void SerialPort::look_later() {
+    look_timer_.expires_after(kLookEvery);
+    look_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+        const auto self = std::static_pointer_cast<SerialPort>(weak.lock());
+        if (self && !error && self->is_open())
+            self->look();
+    });
+}
+
+void SerialPort::look() {
+    for (const std::string_view grown : watch_.observe(read_line(fd())))
+        user().on_trouble(grown);
+    struct stat named {};
+    struct stat open {};
+    const bool other = ::stat(config_.device.c_str(), &named) == 0 && ::fstat(fd(), &open) == 0 &&
+                       named.st_rdev != open.st_rdev;
+    if (other)
+        lose(fmt::format("{} leads to another device now", config_.device));
+    else
+        look_later();
 }
 
 }  // namespace cohort::link

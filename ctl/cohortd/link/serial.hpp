@@ -5,7 +5,9 @@
 #pragma once
 
 #include "ctl/cohortd/config/config.hpp"
+#include "ctl/cohortd/link/line_watch.hpp"
 #include "ctl/cohortd/link/outbox.hpp"
+#include "ctl/cohortd/link/pace.hpp"
 #include "ctl/cohortd/link/port.hpp"
 #include "ctl/cohortd/wire/cobs.hpp"
 
@@ -13,22 +15,24 @@
 
 namespace cohort::link {
 
-/// How long a line needs for a number of bytes, at ten bits each.
-std::chrono::nanoseconds time_on_line(std::size_t bytes, unsigned baud);
-
-/// At most one frame is on its way into the line; the others wait in the
-/// outbox, where newer ones replace them. So what the peer reads is never
-/// older than the time of one frame on the line.
+/// At most one frame is on its way into the line, and half of the line is used;
+/// the others wait in the outbox, where newer ones replace them. So what the
+/// peer reads is never older than the time of one frame on the line.
 class SerialPort final : public Port {
 public:
     SerialPort(boost::asio::io_context& io, PortUser& user, config::SerialLink config);
 
-    void send(core::Message message) override;
+    void send(Outgoing outgoing) override;
+    const LineWatch* line() const override { return &watch_; }
 
 private:
     Result<int> open_device() override;
     bool read_device() override;
     void forget() override;
+
+    void look_later();
+    /// At the driver's counts, and whether the path still leads to the device.
+    void look();
 
     /// Puts as much on the line as may go now; arranges to go on later.
     void push();
@@ -40,10 +44,12 @@ private:
     wire::CobsDecoder decoder_;
     Outbox outbox_;
     std::vector<std::byte> sending_;  ///< the rest of the frame that was begun
-    boost::asio::steady_timer pace_;
-    std::chrono::steady_clock::time_point free_at_{};  ///< when the line has sent all
-    bool waiting_ = false;                             ///< push() will be called
-    bool line_is_new_ = true;                          ///< the peer may hold half a frame of ours
+    Pace pace_;
+    LineWatch watch_;
+    boost::asio::steady_timer push_timer_;
+    boost::asio::steady_timer look_timer_;
+    bool waiting_ = false;     ///< push() will be called
+    bool line_is_new_ = true;  ///< the peer may hold half a frame of ours
 };
 
 }  // namespace cohort::link

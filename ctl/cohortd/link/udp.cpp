@@ -144,7 +144,7 @@ Result<int> UdpPort::open_device() {
 }
 
 bool UdpPort::read_device() {
-    std::array<std::byte, wire::kMaxFrame> datagram;
+    std::array<std::byte, wire::kMaxPacket> datagram;
     for (int count = 0; count < kMostPerDrain; ++count) {
         // MSG_TRUNC: the datagram's own length, also where it does not fit.
         const ssize_t size = ::recv(fd(), datagram.data(), datagram.size(), MSG_TRUNC);
@@ -158,18 +158,18 @@ bool UdpPort::read_device() {
         if (static_cast<std::size_t>(size) > datagram.size())
             user().on_drop(wire::Drop::too_long);
         else
-            user().on_frame(std::span(datagram).first(static_cast<std::size_t>(size)));
+            user().on_packet(std::span(datagram).first(static_cast<std::size_t>(size)));
     }
     return true;
 }
 
-void UdpPort::send(core::Message message) {
+void UdpPort::send(Outgoing outgoing) {
     if (!is_open())
         return;
-    const wire::Frame frame = user().seal(message);
+    const wire::Frame packet = user().seal(outgoing);
     for (const Endpoint& target : targets_) {
         const SocketAddress address(target);
-        const ssize_t put = ::sendto(fd(), frame.view().data(), frame.size(), MSG_NOSIGNAL,
+        const ssize_t put = ::sendto(fd(), packet.view().data(), packet.size(), MSG_NOSIGNAL,
                                      address.get(), address.size());
         if (put >= 0 || errno == EAGAIN)
             continue;

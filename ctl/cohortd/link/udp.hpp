@@ -18,7 +18,7 @@ class UdpPort final : public Port {
 public:
     UdpPort(boost::asio::io_context& io, PortUser& user, config::UdpLink config);
 
-    void send(core::Message message) override;
+    void send(Outgoing outgoing) override;
 
 private:
     Result<int> open_device() override;

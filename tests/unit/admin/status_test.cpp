@@ -72,7 +72,11 @@ TEST_F(Status, HasTheKeysThatToolsReadBeforeAnythingHappened) {
     EXPECT_TRUE(link["rtt_ms"].is_null());
     EXPECT_EQ(all["addresses"][1]["vips"], json::array({"192.0.2.51/24"}));
     EXPECT_EQ(all["addresses"][1]["own"], "");
+    EXPECT_TRUE(link["hops"].is_null());
     EXPECT_EQ(all["links"][0]["dropped"]["bad_mac"], 0);
+    EXPECT_EQ(all["links"][0]["frames_relayed"], 0);
+    EXPECT_TRUE(all["links"][0].at("line_errors").is_null());
+    EXPECT_TRUE(all["links"][0].at("modem_lines").is_null());
 }
 
 TEST_F(Status, OwnIsCountedWithinEachAddress) {

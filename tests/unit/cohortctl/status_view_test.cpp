@@ -15,7 +15,12 @@ const char* const kStatus = R"({"schema": 1, "cluster": "web", "node": "alpha", 
   "links": []},
  {"id": 2, "name": "beta", "state": "silent", "health": "well", "weight": 1, "owned": 2048,
   "links": [{"name": "null-modem", "type": "serial", "state": "down", "age_ms": 1510,
-             "rtt_ms": null}]}],
+             "rtt_ms": null, "hops": null},
+            {"name": "lan", "type": "udp", "state": "up", "age_ms": 12, "rtt_ms": null,
+             "hops": 1}]}],
+"links": [{"name": "null-modem", "line_errors": {"overrun": 0, "framing": 17, "parity": 0,
+           "break": 2}, "modem_lines": {"cts": true, "dsr": false, "dcd": false}},
+          {"name": "pty", "line_errors": null, "modem_lines": null}, {"name": "lan"}],
 "addresses": [{"name": "web", "vips": ["192.0.2.50/24", "2001:db8::50/64"], "own": "0-2047"}]})";
 
 TEST(StatusView, ShowsNodesLinksAndAddresses) {
@@ -26,8 +31,12 @@ TEST(StatusView, ShowsNodesLinksAndAddresses) {
               " 1  alpha  alive   well         1   2048\n"
               " 2  beta   silent  well         1   2048\n"
               "\n"
-              "NODE  LINK        TYPE    STATE  AGE ms  RTT ms\n"
-              "beta  null-modem  serial  down     1510       -\n"
+              "NODE  LINK        TYPE    STATE  HOPS  AGE ms  RTT ms\n"
+              "beta  null-modem  serial  down      -    1510       -\n"
+              "beta  lan         udp     up        1      12       -\n"
+              "\n"
+              "LINE        OVERRUN  FRAMING  PARITY  BREAK  CTS  DSR  DCD\n"
+              "null-modem        0       17       0      2  yes  no   no\n"
               "\n"
               "address web\n"
               "  VIPs  192.0.2.50/24, 2001:db8::50/64\n"

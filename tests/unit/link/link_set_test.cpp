@@ -33,7 +33,7 @@ protected:
     /// What the far end of the line has read.
     std::size_t on_line(std::size_t type_index) {
         decoder_.feed(
-            terminal_.read(), [&](auto frame) { far_.on_frame(frame); },
+            terminal_.read(), [&](auto frame) { far_.on_packet(frame); },
             [&](wire::Drop why) { far_.on_drop(why); });
         return static_cast<std::size_t>(std::ranges::count_if(
             far_.messages, [&](const auto& message) { return message.index() == type_index; }));

@@ -2,6 +2,8 @@
 #include "ctl/cohortd/link/link.hpp"
 
 #include "ctl/cohortd/link/udp.hpp"
+#include "ctl/cohortd/shell/clock.hpp"
+#include "ctl/cohortd/wire/packet.hpp"
 #include "tests/unit/link/loop.hpp"
 #include "tests/unit/link/recorder.hpp"
 #include "tests/unit/link/sockets.hpp"
@@ -14,11 +16,13 @@ namespace {
 
 using wire::Drop;
 
-struct Listener : LinkUser {
+struct Listener : LinkOwner {
     std::vector<core::Message> messages;
+    std::vector<unsigned> hops;  ///< of each message
     int turned = 0;
-    void on_message(const Link&, core::Message message) override {
-        messages.push_back(std::move(message));
+    void on_arrival(Link&, Arrival arrival) override {
+        messages.push_back(std::move(arrival.message));
+        hops.push_back(arrival.hops);
     }
     void on_turned(const Link&) override { ++turned; }
 };
@@ -101,35 +105,113 @@ TEST_F(LinkTest, BothEndsLearnTheRoundTrip) {
     }
 }
 
-TEST_F(LinkTest, HeartbeatToOnePeerCarriesThatPeersEntryAlone) {
-    test::Recorder far;
-    auto port = std::make_shared<UdpPort>(loop_.io(), far,
-                                          config::UdpLink{peer_, {own_}, std::nullopt, ""});
-    port->start();
-    link_.send(test::heartbeat(1, 3, {{2, true, true, 1, 1}, {3, true, true, 2, 2}}));
-    port->drain();
-    port->stop();
-    ASSERT_EQ(far.messages.size(), 1u);
-    const auto& heartbeat = std::get<core::Heartbeat>(far.messages[0]);
-    ASSERT_EQ(heartbeat.entries.size(), 1u);
-    EXPECT_EQ(heartbeat.entries[0].peer, 2);
+/// Node 1 of four on a LAN, where a Recorder reads.
+class WideLinkTest : public LinkTest {
+protected:
+    void SetUp() override {
+        wide_.start();
+        ASSERT_TRUE(wide_.is_open());
+        port_ = std::make_shared<UdpPort>(loop_.io(), far_,
+                                          config::UdpLink{peer_, {wide_end_}, std::nullopt, ""});
+        port_->start();
+    }
+    void TearDown() override { port_->stop(); }
+
+    void receive(const core::Message& message, unsigned hops) {
+        const wire::Frame frame = codec_.seal(message, std::nullopt);
+        test::send_to(wide_end_, (hops == 0 ? frame : wire::wrap(frame.view(), hops)).view());
+        wide_.drain();
+    }
+
+    test::Recorder far_;
+    Identity four_{1, 101, {2, 3, 4}};
+    Endpoint wide_end_ = test::free_endpoint("127.0.0.1");
+    Link wide_{loop_.io(),
+               {"wide", config::UdpLink{wide_end_, {peer_}, std::nullopt, ""}},
+               four_,
+               codec_,
+               listener_};
+    std::shared_ptr<UdpPort> port_;
+};
+
+TEST_F(WideLinkTest, CarriesTheEntriesOfAllPeers) {
+    wide_.send(test::heartbeat(1, 3, {{2, true, true, 1, 1}, {3, true, true, 2, 2}}));
+    port_->drain();
+    ASSERT_EQ(far_.messages.size(), 1u);
+    EXPECT_EQ(std::get<core::Heartbeat>(far_.messages[0]).entries.size(), 2u);
 }
 
-TEST_F(LinkTest, ToManyPeersItCarriesAllEntriesAndNoEcho) {
-    const Identity third{3, 103, {1, 2}};
-    test::Recorder far;
-    const Endpoint own = test::free_endpoint("127.0.0.1");
-    Link wide(loop_.io(), {"wide", config::UdpLink{own, {peer_}, std::nullopt, ""}}, third, codec_,
-              listener_);
-    wide.start();
-    auto port =
-        std::make_shared<UdpPort>(loop_.io(), far, config::UdpLink{peer_, {own}, std::nullopt, ""});
-    port->start();
-    wide.send(test::heartbeat(3, 3, {{1, true, true, 1, 1}, {2, true, true, 2, 2}}));
-    port->drain();
-    port->stop();
-    ASSERT_EQ(far.messages.size(), 1u);
-    EXPECT_EQ(std::get<core::Heartbeat>(far.messages[0]).entries.size(), 2u);
+TEST_F(WideLinkTest, TellsWhatWasPassedOnFromWhatCameByItself) {
+    receive(test::heartbeat(3, 1), 2);
+    receive(test::heartbeat(4, 1), 0);
+    EXPECT_THAT(listener_.hops, testing::ElementsAre(2, 0));
+    const core::Time now = shell::boot_now();
+    constexpr std::chrono::minutes kLong{1};
+    EXPECT_EQ(wide_.path_to(3)->hops(now, kLong), 2u);
+    EXPECT_EQ(wide_.path_to(4)->hops(now, kLong), 0u);
+    EXPECT_EQ(wide_.path_to(2)->hops(now, kLong), std::nullopt);
+}
+
+TEST_F(WideLinkTest, PassesAFrameOnUnchangedAndOnce) {
+    const core::Message message = test::heartbeat(3, 8);
+    const wire::Frame frame = codec_.seal(message, std::nullopt);
+    for (int copies = 0; copies < 3; ++copies)
+        wide_.relay({message, frame.view(), 1});
+    port_->drain();
+    ASSERT_EQ(far_.messages.size(), 1u) << "its MAC is the origin's, so it was opened";
+    EXPECT_EQ(far_.messages[0], message);
+    EXPECT_EQ(far_.hops[0], 2u);
+    EXPECT_EQ(wide_.counts().frames_relayed, 1u);
+    EXPECT_EQ(wide_.counts().frames_sent, 0u);
+}
+
+TEST_F(WideLinkTest, DoesNotReturnWhatTheLinkHasCarried) {
+    receive(test::heartbeat(3, 8), 1);
+    const core::Message message = test::heartbeat(3, 8);
+    wide_.relay({message, codec_.seal(message, std::nullopt).view(), 0});
+    port_->drain();
+    EXPECT_TRUE(far_.messages.empty());
+}
+
+TEST_F(WideLinkTest, AnOwnFrameThatARelayReturnsIsNoLoop) {
+    receive(test::heartbeat(1, 1), 1);
+    EXPECT_EQ(wide_.counts().dropped.total(), 0u);
+    receive(test::heartbeat(1, 1), 0);
+    EXPECT_EQ(wide_.counts().dropped[Drop::own], 1u);
+    EXPECT_TRUE(listener_.messages.empty());
+}
+
+TEST_F(WideLinkTest, EchoesComeToEachPeerByTurnsAndNeverThroughARelay) {
+    Listener listeners[2];
+    const Identity third{3, 103, {1, 2, 4}};
+    const auto end_at = [&](const Identity& identity, const Endpoint& at, Listener& listener) {
+        return std::make_unique<Link>(
+            loop_.io(), config::Link{"end", config::UdpLink{at, {wide_end_}, std::nullopt, ""}},
+            identity, codec_, listener);
+    };
+    port_->stop();
+    const auto end = end_at(third, peer_, listeners[0]);
+    end->start();
+    end->send(test::heartbeat(3, 1));
+    wide_.drain();
+    wide_.send(test::heartbeat(1, 3));  // 3 mod 3 peers: the turn of node 2
+    end->drain();
+    EXPECT_EQ(end->path_to(1)->round_trip(), std::nullopt);
+    wide_.send(test::heartbeat(1, 4));
+    end->drain();
+    EXPECT_TRUE(end->path_to(1)->round_trip().has_value());
+
+    // The same heartbeat through a relay says nothing of the link it comes by.
+    const Endpoint elsewhere = test::free_endpoint("127.0.0.1");
+    const auto beyond = end_at(third, elsewhere, listeners[1]);
+    beyond->start();
+    beyond->send(test::heartbeat(3, 1));
+    const wire::Frame frame =
+        codec_.seal(test::heartbeat(1, 4), wire::Echo{1, std::chrono::milliseconds{1}});
+    test::send_to(elsewhere, wire::wrap(frame.view(), 1).view());
+    beyond->drain();
+    ASSERT_EQ(listeners[1].messages.size(), 1u);
+    EXPECT_EQ(beyond->path_to(1)->round_trip(), std::nullopt);
 }
 
 TEST_F(LinkTest, TellsWhenItOpensAndIsLost) {

@@ -71,6 +71,20 @@ TEST(Path, HeardInOneDirectionIsNotBothWays) {
     EXPECT_FALSE(path.works_both_ways(at(1000), milliseconds{350}));
 }
 
+TEST(Path, HopsAreThoseOfTheDirectWayWhileItWorks) {
+    Path path;
+    EXPECT_EQ(path.hops(at(1000), milliseconds{350}), std::nullopt);
+    path.heard(at(1000), 2);
+    EXPECT_EQ(path.hops(at(1000), milliseconds{350}), 2u);
+    EXPECT_FALSE(path.heard_directly(at(1000), milliseconds{350}));
+    path.heard(at(1100));
+    path.heard(at(1200), 1);
+    EXPECT_EQ(path.hops(at(1450), milliseconds{350}), 0u);
+    EXPECT_EQ(path.hops(at(1451), milliseconds{350}), 1u);
+    EXPECT_EQ(path.hops(at(1551), milliseconds{350}), std::nullopt);
+    EXPECT_EQ(path.heard_at(), at(1200)) << "a relayed frame is heard as well";
+}
+
 TEST(Path, EchoTellsWhatWasReadLastAndWhen) {
     Path path;
     EXPECT_EQ(path.echo(at(5)), std::nullopt);

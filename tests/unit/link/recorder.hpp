@@ -5,6 +5,7 @@
 
 #include "ctl/cohortd/link/port.hpp"
 #include "ctl/cohortd/wire/codec.hpp"
+#include "ctl/cohortd/wire/packet.hpp"
 
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ inline wire::Codec codec(std::uint8_t key = 7, std::uint32_t cluster = 1) {
 class Recorder : public PortUser {
 public:
     std::vector<core::Message> messages;
+    std::vector<unsigned> hops;  ///< of each message
     std::vector<wire::Drop> drops;
     std::vector<std::string> troubles;
     int opened = 0;
@@ -32,16 +34,19 @@ public:
         return all;
     }
 
-    void on_frame(std::span<const std::byte> frame) override {
+    void on_packet(std::span<const std::byte> packet) override {
+        const auto [frame, passed] = wire::unwrap(packet);
         auto message = codec_.open(frame);
-        if (message)
+        if (message) {
             messages.push_back(std::move(message->message));
-        else
+            hops.push_back(passed);
+        } else {
             drops.push_back(message.error());
+        }
     }
     void on_drop(wire::Drop reason) override { drops.push_back(reason); }
-    wire::Frame seal(const core::Message& message) override {
-        return codec_.seal(message, std::nullopt);
+    wire::Frame seal(const Outgoing& outgoing) override {
+        return outgoing.is_own() ? codec_.seal(outgoing.message, std::nullopt) : *outgoing.packet;
     }
     void on_open() override { ++opened; }
     void on_lost(std::string_view) override { ++lost; }

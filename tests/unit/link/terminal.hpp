@@ -34,6 +34,7 @@ public:
     Terminal& operator=(const Terminal&) = delete;
 
     std::string device() const { return dir_ + "/tty"; }
+    int master() const { return master_; }
 
     void plug_in() {
         master_ = ::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);

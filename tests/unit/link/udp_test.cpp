@@ -32,8 +32,8 @@ protected:
 TEST_P(UdpTest, FramesPassBothWays) {
     const auto a = open(a_user_, a_, b_);
     const auto b = open(b_user_, b_, a_);
-    a->send(test::heartbeat(1, 5));
-    b->send(test::heartbeat(2, 6));
+    a->send({test::heartbeat(1, 5)});
+    b->send({test::heartbeat(2, 6)});
     ASSERT_TRUE(
         loop_.until([&] { return !a_user_.messages.empty() && !b_user_.messages.empty(); }));
     EXPECT_EQ(b_user_.messages[0], core::Message{test::heartbeat(1, 5)});
@@ -44,7 +44,7 @@ TEST_P(UdpTest, DrainReadsAllThatCame) {
     const auto a = open(a_user_, a_, b_);
     const auto b = open(b_user_, b_, a_);
     for (std::uint64_t seq = 1; seq <= 100; ++seq)
-        a->send(test::heartbeat(1, seq));
+        a->send({test::heartbeat(1, seq)});
     b->drain();
     EXPECT_EQ(b_user_.messages.size(), 100u);
 }
@@ -63,7 +63,7 @@ TEST_P(UdpTest, OversizedAndForeignDatagramsAreDropped) {
 TEST_P(UdpTest, APeerThatDoesNotRunIsNoTrouble) {
     const auto a = open(a_user_, a_, b_);
     for (int i = 0; i < 10; ++i) {
-        a->send(test::heartbeat(1, 1));
+        a->send({test::heartbeat(1, 1)});
         a->drain();
     }
     EXPECT_TRUE(a->is_open());
@@ -91,7 +91,7 @@ TEST_P(UdpTest, ADeviceThatDoesNotExistIsNamed) {
 TEST_P(UdpTest, BoundToADeviceItWorks) {
     const auto a = open(a_user_, a_, b_, "lo");
     const auto b = open(b_user_, b_, a_, "lo");
-    a->send(test::heartbeat(1, 5));
+    a->send({test::heartbeat(1, 5)});
     ASSERT_TRUE(loop_.until([&] { return b_user_.messages.size() == 1; }));
 }
 
