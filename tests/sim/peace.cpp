@@ -59,18 +59,26 @@ bool carried_out(World& world) {
     return true;
 }
 
-/// Powers off what the others can do without: a minority, or one of two.
-std::size_t lose_some(World& world) {
-    const std::size_t nodes = world.hosts.size();
-    const bool links = world.host(0).config().mode == core::QuorumMode::links;
-    const std::size_t most = links ? nodes - 1 : (nodes - 1) / 2;
-    if (most == 0 || !world.dice.chance(0.3)) {
-        return 0;
+/// Powers off some that the others can do without. True if there are any.
+bool lose_some(World& world) {
+    const core::MachineConfig& config = world.host(0).config();
+    const bool either_may = config.mode == core::QuorumMode::links ||  //
+                            config.mode == core::QuorumMode::fence;
+    unsigned votes = 0;
+    for (const core::Member& member : config.members) {
+        votes += member.votes;
     }
-    for (std::size_t i = 1 + world.dice.below(most); i > 0; --i) {
-        world.host(world.dice.below(nodes)).power_off();
+    unsigned left = votes;
+    for (std::size_t i = 1 + world.dice.below(world.hosts.size()); i > 0; --i) {
+        const std::size_t host = world.dice.below(world.hosts.size());
+        const unsigned without = left - config.members[host].votes;
+        const bool enough = either_may ? without > 0 : 2 * without > votes;
+        if (world.host(host).powered() && enough) {
+            world.host(host).power_off();
+            left = without;
+        }
     }
-    return most;
+    return left < votes;
 }
 
 }  // namespace
@@ -86,8 +94,11 @@ LivenessBound liveness_bound(const core::MachineConfig& config, const Network& n
     // An attempt to plan that fails has begun, and is backed off from.
     const Duration retry = t.detect + 2 * t.detect;
     const Duration plan = t.detect + 4 * d + f;
-    // Before a silent node's promises have run out; R26 if there is no third.
-    const Duration wait = config.mode == core::QuorumMode::links ? t.silence_long : t.promise;
+    // Until a silent node's promises have run out, or what stands for that: a
+    // fencing that failed is tried again after T_damp.
+    const Duration wait = config.mode == core::QuorumMode::links   ? t.silence_long
+                          : config.mode == core::QuorumMode::fence ? t.damp + t.promise
+                                                                   : t.promise;
     const Duration served = slowest(meet + retry + plan + wait) + 4 * d + k;
     return {served, slowest(t.damp) + served};
 }
@@ -111,7 +122,12 @@ std::optional<std::string> check_peace(World& world) {
     world.run_for(kAftermath);
     world.heal();
     const auto served = [&world] { return world.checker.all_served(); };
-    if (lose_some(world) > 0) {
+    if (config.mode == core::QuorumMode::fence) {
+        // Once more, for a host whose end was asked for before the first frames passed.
+        world.run_for(config.timers.detect / 2);
+        world.heal();
+    }
+    if (world.dice.chance(0.3) && lose_some(world)) {
         if (!world.run_while_not(served, bound.served) && !world.halted()) {
             return "liveness: not everything is served with some dead:" + state_of(world);
         }

@@ -140,6 +140,7 @@ void Weather::slow_disk(Host& host, Duration length) {
 }
 
 void Weather::trouble_hosts() {
+    world_.power.fails = dice_.chance(0.5) ? 0 : 0.5;
     for (auto& host : world_.hosts) {
         HostFaults& faults = host->faults();
         faults.disk_least = HostFaults{}.disk_least;
