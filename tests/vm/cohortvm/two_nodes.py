@@ -16,7 +16,7 @@ from .errors import VmError
 from .lab import Lab
 from .wait import wait_until
 
-TEMPLATE = pathlib.Path(__file__).resolve().parents[1] / "two_nodes.toml"
+TEMPLATE = pathlib.Path(__file__).resolve().parents[1] / "node.toml"
 NODES = ("alpha", "beta")
 IDS = {"alpha": 1, "beta": 2}
 VIP = "192.0.2.50"
@@ -32,9 +32,13 @@ def peer_of(name):
 
 def configuration(name, lease, heartbeat):
     """cohort.toml of a node."""
-    words = {"own": IDS[name], "peer": IDS[peer_of(name)], "key": "/etc/cohort/key",
-             "state": "/var/lib/cohort/state", "tty": "/dev/ttyS1", "lease": lease,
-             "heartbeat": heartbeat}
+    peer = IDS[peer_of(name)]
+    words = {"own": IDS[name], "key": "/etc/cohort/key", "state": "/var/lib/cohort/state",
+             "lease": lease, "heartbeat": heartbeat, "quorum": 'mode = "links"',
+             "nodes": "".join(f'[[node]]\nid = {number}\nname = "{node}"\n'
+                              for node, number in IDS.items()),
+             "serials": f'[[link]]\nname = "{SERIAL}"\ntype = "serial"\ndevice = "/dev/ttyS1"',
+             "backup": f'"10.8.0.{peer}:7788"', "service": f'"192.0.2.{peer}:7788"'}
     return re.sub("@(.*?)@", lambda word: str(words[word[1]]), TEMPLATE.read_text())
 
 

@@ -1,0 +1,162 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The daemons of the nodes of nodes.sh, which sources this; how whole nodes fail,
+# and what can be seen of them.
+
+BUCKETS=4096
+LEASE=1s
+HEARTBEAT=100ms
+QUORUM='mode = "majority"'
+
+# configure NODE: writes /run/NODE/cohort.toml.
+configure() {
+    local node name id peers='' sections='' serials='' text
+    if [[ ! -f /run/key ]]; then
+        (umask 077 && echo "the key of this guest's only cluster" >/run/key)
+    fi
+    for node in $(voters); do
+        id=${node_id[$node]}
+        sections+="[[node]]"$'\n'"id = $id"$'\n'"name = \"$node\""$'\n'
+        [[ " ${WITNESSES[*]} " != *" $node "* ]] || sections+="witness = true"$'\n'
+        [[ $node == "$1" ]] || peers+="\"@lan@.$id:$HEARTBEATS\", "
+    done
+    for name in $(cables_of "$1"); do
+        serials+="[[link]]"$'\n'"name = \"$name\""$'\n'"type = \"serial\""$'\n'
+        serials+="device = \"/run/$1/tty.$name\""$'\n'
+    done
+    text=$(<tests/vm/node.toml)
+    text=${text//@own@/"${node_id[$1]}"}
+    text=${text//@key@/"/run/key"}
+    text=${text//@state@/"/run/$1/state"}
+    text=${text//@quorum@/"$QUORUM"}
+    text=${text//@nodes@/"$sections"}
+    text=${text//@serials@/"$serials"}
+    text=${text//@backup@/"${peers//@lan@/10.8.0}"}
+    text=${text//@service@/"${peers//@lan@/192.0.2}"}
+    text=${text//@heartbeat@/"$HEARTBEAT"}
+    echo "${text//@lease@/"$LEASE"}" >"/run/$1/cohort.toml"
+}
+
+# daemon_start NODE
+daemon_start() {
+    spawn "$1" cohortd --config "/run/$1/cohort.toml" --socket "/run/$1/sock" \
+        --trace "/run/$1/trace"
+    daemon[$1]=$spawned
+}
+
+# daemons_up: configured and started for the first time, until all share.
+daemons_up() {
+    local node
+    for node in $(voters); do
+        configure "$node"
+        # With two voters an empty directory is a new node's.
+        ((${#node_id[@]} == 2)) || ns "$node" cohortd --config "/run/$node/cohort.toml" --init >/dev/null ||
+            bail "cannot make the state of $node"
+    done
+    for node in $(voters); do
+        daemon_start "$node"
+    done
+    wait_until 30 share "${NODES[@]}" || cluster_bail "the nodes do not share the buckets"
+}
+
+# daemons_down: ended without a word, and forgotten; for a cluster of other settings.
+daemons_down() {
+    local node
+    for node in $(voters); do
+        kill -KILL "${daemon[$node]}"
+        wait_until 5 test -s "/run/$node/cohortd.status" || bail "cohortd does not end on $node"
+        ns "$node" cohortctl cluster del web
+        rm -r "/run/$node/state"
+    done
+}
+
+# cluster_up: everything, until each node serves its share.
+cluster_up() {
+    network_up
+    cables_up
+    daemons_up
+}
+
+# node_die NODE: as when its power fails. Its programs end in the midst, and
+# no frame leaves it any more. Its kernel cannot be ended here, but is cut off.
+node_die() {
+    local name
+    kill -KILL "${daemon[$1]}" "${service[$1]}"
+    lan_cut service "$1"
+    lan_cut backup "$1"
+    for name in $(cables_of "$1"); do
+        wire cut "$name.$1"
+    done
+}
+
+# node_back NODE: booted anew. What was on its disk is still there. (The old
+# namespace may outlive its name for as long as its connections try to end.)
+node_back() {
+    local name
+    ip -n service link del "$1"
+    ip -n backup link del "$1"
+    ip netns del "$1"
+    for name in $(cables_of "$1"); do
+        wire heal "$name.$1"
+    done
+    node_up "$1"
+    daemon_start "$1"
+}
+
+# cluster_bail WHY: gives up, with what the daemons said.
+cluster_bail() {
+    local node
+    for node in $(voters); do
+        diag "$node: $(status "$node" 2>&1)"
+        diag "$(tail -n 20 "/run/$node/cohortd.log")"
+    done
+    bail "$1"
+}
+
+# ---- conditions ------------------------------------------------------------
+
+# Conditions ask rarely: in a guest that counts instructions each question takes
+# some of the time that it asks about. The probe is what measures.
+
+# status NODE: what cohortd says, as JSON.
+status() { COHORT_SOCKET=/run/$1/sock cohortctl --json status; }
+
+# number NODE KEY: the first number of this key in the node's status.
+number() {
+    local said
+    said=$(status "$1") && [[ $said =~ \"$2\":\ *([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
+}
+
+epoch() { number "$1" epoch; }
+
+# serves NODE N: the node serves so many buckets now.
+serves() {
+    local said
+    said=$(status "$1") && [[ $said =~ \"serving\":\ *$2[^0-9] ]]
+}
+
+# share NODE…: these agree on an epoch in which they serve all buckets, each as
+# many as any other, or one more.
+share() {
+    local node said serving epoch='' all=0 least=$BUCKETS most=0
+    for node; do
+        said=$(status "$node")
+        [[ $said =~ \"epoch\":\ *([0-9]+) ]] || return
+        [[ ${epoch:=${BASH_REMATCH[1]}} == "${BASH_REMATCH[1]}" ]] || return
+        [[ $said =~ \"serving\":\ *([0-9]+) ]] || return
+        serving=${BASH_REMATCH[1]}
+        ((all += serving, least = serving < least ? serving : least, most = serving > most ? serving : most))
+    done
+    ((all == BUCKETS && most - least <= 1))
+}
+
+# link_is NODE LINK STATE: as the node sees it; up, silent or down.
+link_is() {
+    local said
+    said=$(status "$1")
+    [[ ${said//[[:space:]]/} =~ \"name\":\"$2\",\"rtt_ms\":[a-z0-9]*,\"state\":\"$3\" ]]
+}
+
+# kernel_silent NODE: its kernel's lease has run out.
+kernel_silent() { [[ $(ns "$1" cohortctl --json cluster show web) == *'"state": "expired"'* ]]; }
