@@ -8,6 +8,7 @@ BUCKETS=4096
 LEASE=1s
 HEARTBEAT=100ms
 QUORUM='mode = "majority"'
+declare -A QUORUM_OF # what a node has there besides
 
 # configure NODE: writes /run/NODE/cohort.toml.
 configure() {
@@ -29,7 +30,7 @@ configure() {
     text=${text//@own@/"${node_id[$1]}"}
     text=${text//@key@/"/run/key"}
     text=${text//@state@/"/run/$1/state"}
-    text=${text//@quorum@/"$QUORUM"}
+    text=${text//@quorum@/"$QUORUM"$'\n'"${QUORUM_OF[$1]-}"}
     text=${text//@nodes@/"$sections"}
     text=${text//@serials@/"$serials"}
     text=${text//@backup@/"${peers//@lan@/10.8.0}"}
@@ -139,16 +140,17 @@ serves() {
 # share NODE…: these agree on an epoch in which they serve all buckets, each as
 # many as any other, or one more.
 share() {
-    local node said serving epoch='' all=0 least=$BUCKETS most=0
+    local node said serving epoch='' all=0
     for node; do
         said=$(status "$node")
-        [[ $said =~ \"epoch\":\ *([0-9]+) ]] || return
-        [[ ${epoch:=${BASH_REMATCH[1]}} == "${BASH_REMATCH[1]}" ]] || return
         [[ $said =~ \"serving\":\ *([0-9]+) ]] || return
         serving=${BASH_REMATCH[1]}
-        ((all += serving, least = serving < least ? serving : least, most = serving > most ? serving : most))
+        ((serving == BUCKETS / $# || serving == BUCKETS / $# + 1)) || return
+        [[ $said =~ \"epoch\":\ *([0-9]+) ]] || return
+        [[ ${epoch:=${BASH_REMATCH[1]}} == "${BASH_REMATCH[1]}" ]] || return
+        ((all += serving))
     done
-    ((all == BUCKETS && most - least <= 1))
+    ((all == BUCKETS))
 }
 
 # link_is NODE LINK STATE: as the node sees it; up, silent or down.

@@ -7,7 +7,7 @@
 #     nodes n1 n2 n3          these nodes, with ids from 1 on
 #     witness w               and one more, which votes only
 #     cables line=n1,n2 …     null-modem cables
-#     QUORUM=…                lines of [quorum]
+#     QUORUM=…                lines of [quorum]; QUORUM_OF[n1]=… more of them
 #
 #     n1 192.0.2.1 ──────┐               198.51.100.0/24 is all the client's:
 #     n2 192.0.2.2 ──────┼── service     the nodes answer there by 192.0.2.99
@@ -29,7 +29,7 @@ PORT=7000
     probe_sources=198.51.100.0/24
 }
 NODES=() WITNESSES=() CABLES=()
-declare -A node_id service daemon
+declare -gA node_id service daemon
 
 nodes() { NODES=("$@") && _number; }
 witness() { WITNESSES=("$1") && _number; }
@@ -142,6 +142,10 @@ wire_replied() { (($(wire_replies) > $1)); }
 # does not tell: the fault is farther away than its own cable.
 lan_cut() { ip -n "$1" link set "$2" nomaster; }
 lan_heal() { ip -n "$1" link set "$2" master br0; }
+
+# lan_down LAN, lan_up LAN: the same for all nodes.
+lan_down() { ip -n "$1" link set br0 down; }
+lan_up() { ip -n "$1" link set br0 up; }
 
 # cable_pull NODE, cable_plug NODE: of the service LAN; the device knows.
 cable_pull() { ip -n service link set "$1" down; }

@@ -50,6 +50,16 @@ TEST(Analysis, ABlackoutLastsFromTheFirstLostQuestionToTheNextAnswered) {
     EXPECT_EQ(kill.by_owner.at(1).dark_flows, 0u);
 }
 
+TEST(Analysis, OfEachNodeTheLastQuestionThatItAnsweredIsKnown) {
+    const Ledger ledger = ask(2, 20, [](std::uint32_t flow, std::size_t round) -> NodeId {
+        return flow == 1 ? 1 : round < 7 ? 2 : 0;
+    });
+    const auto events = analyse(ledger.questions(), 2, {{"start", kStart}, {"kill", kStart + 45ms}},
+                                kStart + 200ms, kTimeout);
+    EXPECT_EQ(events[1].last_answered.at(1), Duration(146ms));
+    EXPECT_EQ(events[1].last_answered.at(2), Duration(15ms));
+}
+
 TEST(Analysis, ABlackoutBelongsToTheEventInWhichItBegan) {
     const Ledger ledger = ask(1, 20, [](std::uint32_t, std::size_t round) -> NodeId {
         return round < 4 || round >= 12 ? 1 : 0;

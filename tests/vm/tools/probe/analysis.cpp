@@ -33,6 +33,7 @@ public:
         if (question.is_answered(timeout_)) {
             light_up(question.flow, question.sent);
             owner_[question.flow] = question.first_node();
+            event.last_answered[question.first_node()] = question.sent - event.at;
             return;
         }
         ++event.unanswered;

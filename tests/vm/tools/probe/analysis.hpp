@@ -38,8 +38,10 @@ struct EventView {
     std::vector<Duration> blackouts;          ///< one a dark flow, ascending
     std::size_t still_dark = 0;               ///< flows dark when the run ended
     std::optional<Duration> last_unanswered;  ///< its sending, from the mark
-    std::size_t moved = 0;                    ///< flows with another owner at the event's end
-    std::map<NodeId, OwnerView> by_owner;     ///< 0: flows that none had answered
+    /// The sending, from the mark, of the last question that each node answered.
+    std::map<NodeId, Duration> last_answered;
+    std::size_t moved = 0;                 ///< flows with another owner at the event's end
+    std::map<NodeId, OwnerView> by_owner;  ///< 0: flows that none had answered
 };
 
 /// One view a mark, in their order. `end` is when the last question was sent.

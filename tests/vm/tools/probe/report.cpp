@@ -67,6 +67,9 @@ json udp_event(const EventView& view) {
     std::map<NodeId, json> owners;
     for (const auto& [node, owner] : view.by_owner)
         owners[node] = owner_view(owner);
+    std::map<NodeId, double> last_answered;
+    for (const auto& [node, after] : view.last_answered)
+        last_answered[node] = milliseconds(after);
     const auto& dark = view.blackouts;
     return {{"asked", view.asked},
             {"unanswered", view.unanswered},
@@ -78,6 +81,7 @@ json udp_event(const EventView& view) {
             {"blackout_max_ms", dark.empty() ? 0.0 : milliseconds(dark.back())},
             {"last_unanswered_ms",
              view.last_unanswered ? json(milliseconds(*view.last_unanswered)) : json()},
+            {"last_answered_ms", by_node(last_answered)},
             {"by_owner", by_node(owners)}};
 }
 

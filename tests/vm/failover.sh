@@ -1,0 +1,169 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What a failure may do to clients, by section 10 of the protocol, and what it
+# did. Source after nodes.sh.
+#
+# A scenario brings failures about while a probe asks: `fails`, `returns`. Each is
+# judged once the probe's report is in `seen`: `bounded`, `back`, `once`.
+
+declare -A seen
+
+# bounds: what LEASE allows, in milliseconds. The silence of a crash is a voter's promise
+# (T1) with the clocks' error, and 4 d + k; of a device that tells, 7 d + 2 f + k;
+# of a leave, for new flows, 3 d + f + k. One processor does the work of all nodes
+# here, so d is a few milliseconds.
+bounds() {
+    local lease
+    case $LEASE in
+    *ms) lease=${LEASE%ms} ;;
+    *s) lease=$((${LEASE%s} * 1000)) ;;
+    esac
+    LEASE_MS=$lease
+    PROMISE_MS=$(((lease * 1001000 / 999 + 2000) / 1000 + 50))
+    ((PROMISE_MS > lease * 11 / 10)) || PROMISE_MS=$((lease * 11 / 10))
+    CRASH_MS=$((PROMISE_MS + PROMISE_MS / 1000 + 10))
+    LINK_MS=50
+    LEAVE_MS=50
+}
+
+# owners_are NAME NODE…: keeps, by that name, what the kernels of these own now.
+owners_are() {
+    local node
+    for node in "${@:2}"; do
+        ns "$node" cohortctl --json bucket show web | awk -v node="$node" -F'"' '/"own"/ { print node, $4 }'
+    done >"/tmp/owners.$1"
+}
+
+# moved FROM TO: how many buckets each node had at FROM that it has no more at
+# TO, as "NODE:COUNT …".
+moved() {
+    awk '{
+        runs = split($2, run, ",")
+        for (i = 1; i <= runs; i++) {
+            ends = split(run[i], end, "-")
+            for (bucket = end[1] + 0; bucket <= end[ends] + 0; bucket++)
+                if (FILENAME == ARGV[1]) was[bucket] = $1
+                else is[bucket] = $1
+        }
+    }
+    END {
+        for (bucket in was) count[was[bucket]] += was[bucket] != is[bucket]
+        for (node in count) if (count[node]) print node ":" count[node]
+    }' "/tmp/owners.$1" "/tmp/owners.$2" | sort | xargs
+}
+
+# owned AT NODE…: in the same words, all that these have at AT.
+owned() {
+    local node
+    for node in "${@:2}"; do
+        grep "^$node " "/tmp/owners.$1"
+    done >/tmp/owners.these
+    : >/tmp/owners.nobody
+    moved these nobody
+}
+
+# fails EVENT NODES COMMAND…: by the command. The others come to serve all.
+fails() {
+    local rest
+    # shellcheck disable=SC2086 # names
+    mapfile -t rest < <(others $2)
+    owners_are "$1-before" "${NODES[@]}"
+    probe_mark "$1"
+    "${@:3}"
+    check_soon "$1: ${rest[*]} serve all, each its share" 5 share "${rest[@]}"
+    owners_are "$1" "${rest[@]}"
+    pass_time $SETTLE
+}
+# A connection that is lost may learn of it by its third retransmission.
+SETTLE=0.6
+
+# returns EVENT COMMAND…: to how it was before it failed, by the command.
+returns() {
+    probe_mark "$1-back"
+    "${@:2}"
+    check_soon "$1: all share again" 30 share "${NODES[@]}"
+    pass_time $SETTLE
+}
+
+# sum EVENT KEY NODE…: of the probe's numbers by node in an event.
+sum() {
+    local node all=0
+    for node in "${@:3}"; do
+        ((all += ${seen[events/$1/${2//@/${node_id[$node]}}]:-0}))
+    done
+    echo "$all"
+}
+flows_of() { sum "$1" udp/by_owner/@/flows "${@:2}"; }
+missed_by() { sum "$1" udp/by_owner/@/unanswered "${@:2}"; }
+lost_by() { sum "$1" tcp/lost/@ "${@:2}"; }
+
+# unharmed EVENT WHAT NODE…: clients of these do not notice.
+unharmed() {
+    is "$2: no flow of ${*:3} misses an answer" "$(missed_by "$1" "${@:3}")" 0
+    is "$2: no connection of ${*:3} is lost" "$(lost_by "$1" "${@:3}")" 0
+}
+
+# bounded EVENT WHAT MS NODES: the clients of these are answered again within MS
+# of the mark, by others, whose own clients do not notice. Nothing else moves.
+# shellcheck disable=SC2046,SC2086 # names
+bounded() {
+    at_least "$2: $4 had flows" "$(flows_of "$1" $4)" 8
+    at_most "$2: all are answered within $3 ms" "${seen[events/$1/udp/last_unanswered_ms]:-0}" "$3"
+    is "$2: no flow stays dark" "${seen[events/$1/udp/still_dark]}" 0
+    is "$2: exactly its buckets move" "$(moved "$1-before" "$1")" "$(owned "$1-before" $4)"
+    unharmed "$1" "$2" $(others $4)
+    figures "$1"
+}
+
+# back EVENT WHAT: to give buckets back costs a flow one question at most (which
+# it asks every 256 ms), and connections that move (they are not drained).
+back() {
+    at_most "$2: no flow misses two questions" "${seen[events/$1-back/udp/blackout_max_ms]}" 300
+    figures "$1-back"
+}
+
+# falls_dark EVENT NODES COMMAND…: by the command these fail, and with them the
+# quorum: the rest falls silent by itself. Nobody answers then.
+falls_dark() {
+    local node
+    probe_mark "$1"
+    "${@:3}"
+    # shellcheck disable=SC2086 # names
+    for node in $(others $2); do
+        check_soon "$1: $node's kernel falls silent" 5 kernel_silent "$node"
+    done
+    probe_mark "$1-dark"
+    pass_time 0.5
+}
+
+# silent EVENT WHAT NODE: it answered for no longer than its lease.
+silent() {
+    at_most "$2: $3 falls silent within its lease" \
+        "${seen[events/$1/udp/last_answered_ms/${node_id[$3]}]:-0}" $LEASE_MS
+}
+
+# dark EVENT WHAT NODES: none of these answered for longer than a lease, nor
+# anybody after that.
+dark() {
+    local node
+    for node in $3; do
+        silent "$1" "$2" "$node"
+    done
+    is "$2: nobody answers any more" "${seen[events/$1-dark/udp/unanswered]}" "${seen[events/$1-dark/udp/asked]}"
+}
+
+# once: of all that was asked, nothing was answered by two nodes, or twice.
+once() {
+    is "at no instant do two nodes answer" "${seen[udp/twice]}" 0
+    is "nor does one answer twice" "${seen[udp/repeats]}" 0
+    is "no connection hears from another node" "${seen[tcp/misanswered]}" 0
+}
+
+# figures EVENT: what is worth to be known of it.
+figures() {
+    local udp=events/$1/udp
+    diag "$1: ${seen[$udp/unanswered]} of ${seen[$udp/asked]} unanswered, until ${seen[$udp/last_unanswered_ms]:-0} ms;" \
+        "${seen[$udp/dark_flows]} flows dark for a median of ${seen[$udp/blackout_median_ms]} ms, at most" \
+        "${seen[$udp/blackout_max_ms]} ms; connections lost: $(lost_by "$1" "${NODES[@]}")"
+}
