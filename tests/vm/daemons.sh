@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2153,SC2154 # of nodes.sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The daemons of the nodes of nodes.sh, which sources this; how whole nodes fail,
@@ -79,30 +80,38 @@ cluster_up() {
     daemons_up
 }
 
-# node_die NODE: as when its power fails. Its programs end in the midst, and
-# no frame leaves it any more. Its kernel cannot be ended here, but is cut off.
+# node_die NODE…: as when their power fails, at once. Their programs end in the
+# midst, and no frame leaves them any more. Their kernels cannot be ended here, but
+# are cut off.
 node_die() {
-    local name
-    kill -KILL "${daemon[$1]}" "${service[$1]}"
-    lan_cut service "$1"
-    lan_cut backup "$1"
-    for name in $(cables_of "$1"); do
-        wire cut "$name.$1"
+    local node name services=()
+    # shellcheck disable=SC2046 # numbers
+    kill -KILL $(for node; do echo "${daemon[$node]}"; done)
+    lan_cut service "$@"
+    lan_cut backup "$@"
+    for node; do
+        for name in $(cables_of "$node"); do
+            wire cut "$name.$node"
+        done
+        services+=("${service[$node]}")
     done
+    kill -KILL "${services[@]}"
 }
 
-# node_back NODE: booted anew. What was on its disk is still there. (The old
+# node_back NODE…: booted anew. What was on their disks is still there. (An old
 # namespace may outlive its name for as long as its connections try to end.)
 node_back() {
-    local name
-    ip -n service link del "$1"
-    ip -n backup link del "$1"
-    ip netns del "$1"
-    for name in $(cables_of "$1"); do
-        wire heal "$name.$1"
+    local node name
+    for node; do
+        ip -n service link del "$node"
+        ip -n backup link del "$node"
+        ip netns del "$node"
+        for name in $(cables_of "$node"); do
+            wire heal "$name.$node"
+        done
+        node_up "$node"
+        daemon_start "$node"
     done
-    node_up "$1"
-    daemon_start "$1"
 }
 
 # cluster_bail WHY: gives up, with what the daemons said.

@@ -138,10 +138,13 @@ wire() {
 wire_replies() { grep -c . /run/wire/replies; }
 wire_replied() { (($(wire_replies) > $1)); }
 
-# lan_cut LAN NODE, lan_heal LAN NODE: nothing passes, and the node's device
-# does not tell: the fault is farther away than its own cable.
-lan_cut() { ip -n "$1" link set "$2" nomaster; }
-lan_heal() { ip -n "$1" link set "$2" master br0; }
+# lan_cut LAN NODE…, lan_heal LAN NODE…: nothing passes, and the nodes' devices
+# do not tell: the fault is farther away than their own cables.
+lan_cut() { _links "$1" nomaster "${@:2}"; }
+lan_heal() { _links "$1" "master br0" "${@:2}"; }
+_links() { # LAN HOW NODE…: in one go
+    printf 'link set %s '"$2"'\n' "${@:3}" | ip -n "$1" -batch - || bail "cannot change $1"
+}
 
 # lan_down LAN, lan_up LAN: the same for all nodes.
 lan_down() { ip -n "$1" link set br0 down; }

@@ -40,7 +40,7 @@ cluster_up
 # Once before it counts, since the first time loads modules.
 heartbeats_filter service
 heartbeats_pass service
-probe_start --period 1ms --tcp 64 --tcp-period 200ms
+probe_start "${ASKS[@]}"
 pass_time 0.5
 
 fails dies n2 node_die n2

@@ -34,7 +34,7 @@ cluster_up
 # Once before it counts, since the first time loads modules.
 heartbeats_filter service
 heartbeats_pass service
-probe_start --period 1ms --tcp 64
+probe_start "${ASKS[@]}"
 pass_time 0.5
 
 fails beta beta node_die beta

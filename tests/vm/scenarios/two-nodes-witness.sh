@@ -30,7 +30,7 @@ hears_not() { [[ $(status "$1") == *"\"name\": \"$2\""*'"state": "silent"'* ]]; 
 stage cohortd cohortctl echod probe
 load_module
 cluster_up
-probe_start --period 1ms --tcp 64
+probe_start "${ASKS[@]}"
 pass_time 0.5
 
 fails beta beta node_die beta

@@ -1,0 +1,119 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # of nodes.sh and failover.sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What clusters of any size with a majority go through. Source after failover.sh;
+# a scenario says which nodes there are, and calls the parts that it wants
+# between many_up and many_end. A part keeps what is to be judged for the end.
+
+judgements=()
+judge() { judgements+=("${*@Q}"); }
+
+many_up() {
+    bounds
+    stage cohortd cohortctl echod probe
+    load_module
+    cluster_up
+    # Once before it counts, since the first time loads modules.
+    heartbeats_filter service
+    heartbeats_pass service
+    probe_start "${ASKS[@]}"
+    pass_time 0.5
+}
+
+many_end() {
+    local judgement
+    probe_end seen
+    for judgement in "${judgements[@]}"; do
+        eval "$judgement"
+    done
+    once
+}
+
+# die EVENT NODE…: at once, and less than half of all; the others take over.
+die() {
+    fails "$1" "${*:2}" node_die "${@:2}"
+    returns "$1" node_back "${@:2}"
+    judge bounded "$1" "${*:2} of ${#NODES[@]} nodes die" "$CRASH_MS" "${*:2}"
+    judge back "$1" "${*:2} are back"
+}
+
+# die_too_many EVENT NODE…: half of them or more. The rest falls silent, and serves
+# again when they are back.
+die_too_many() {
+    falls_dark "$1" "${*:2}" node_die "${@:2}"
+    returns "$1" node_back "${@:2}"
+    # shellcheck disable=SC2046 # names
+    judge dark "$1" "${*:2} of ${#NODES[@]} nodes die" "$(others "${@:2}" | xargs)"
+    judge is "$1: all are answered when they are back" 0 "\${seen[events/$1-back/udp/still_dark]}"
+    judge figures "$1-back"
+}
+
+# lose_lan EVENT WHAT CUT HEAL: a path of two; nothing moves, and no client notices.
+lose_lan() {
+    owners_are "$1-before" "${NODES[@]}"
+    probe_mark "$1"
+    eval "$3"
+    pass_time 2
+    owners_are "$1" "${NODES[@]}"
+    eval "$4"
+    pass_time 0.5
+    judge unharmed "$1" "$2" "${NODES[@]}"
+    judge is "$2: no bucket moves" "$(moved "$1-before" "$1")" ""
+}
+
+# upgrade: each daemon is killed and started anew at once, one after another. The
+# kernel goes on meanwhile.
+upgrade() {
+    local node before
+    before=$(epoch "${NODES[0]}")
+    probe_mark upgrade
+    for node in "${NODES[@]}"; do
+        kill -KILL "${daemon[$node]}"
+        wait_until 5 test -s "/run/$node/cohortd.status"
+        daemon_start "$node"
+        check_soon "upgrade: $node takes over from its kernel" 5 share "${NODES[@]}"
+    done
+    is "upgrade: the epoch is still that of before" "$(epoch "${NODES[0]}")" "$before"
+    judge unharmed upgrade "all daemons are replaced, one after another" "${NODES[@]}"
+    judge figures upgrade
+}
+
+# restart: each daemon leaves, on SIGTERM, and is started anew; then the next, once
+# it has joined. Connections move, since nothing drains them.
+restart() {
+    local node
+    probe_mark restart
+    for node in "${NODES[@]}"; do
+        kill -TERM "${daemon[$node]}"
+        check_soon "restart: $node's daemon ends" 10 test -s "/run/$node/cohortd.status"
+        daemon_start "$node"
+        check_soon "restart: $node joins" 10 joined "$node"
+    done
+    check_soon "restart: all share again" 30 share "${NODES[@]}"
+    judge at_most "all daemons are restarted: no flow misses two questions" \
+        "\${seen[events/restart/udp/blackout_max_ms]}" 300
+    judge figures restart
+}
+joined() { [[ $(status "$1") == *'"quorate": true'* ]]; }
+
+# footprint: what each cohortd takes of the processor in ten quiet seconds, and of
+# memory.
+footprint() {
+    local node before=() ticks most=0 least=1000000 rss most_rss=0 i=0
+    for node in "${NODES[@]}"; do
+        before+=("$(ticks_of "$node")")
+    done
+    pass_time 10
+    for node in "${NODES[@]}"; do
+        ticks=$(($(ticks_of "$node") - before[i++]))
+        ((most = ticks > most ? ticks : most, least = ticks < least ? ticks : least))
+        rss=$(awk '/^VmRSS/ { print $2 }' "/proc/${daemon[$node]}/status")
+        ((most_rss = rss > most_rss ? rss : most_rss))
+    done
+    at_most "${#NODES[@]} nodes: cohortd's memory is below 20 MiB, in KiB" $most_rss $((20 * 1024 - 1))
+    diag "${#NODES[@]} nodes, heartbeat $HEARTBEAT: cohortd takes $least to $most ms of processor in 10 s," \
+        "$most_rss KiB of memory at most"
+}
+# In milliseconds: user and system.
+ticks_of() { awk '{ print ($14 + $15) * 10 }' "/proc/${daemon[$1]}/stat"; }

@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Sixteen nodes with a majority, at cohortd's default heartbeat: what the daemons
+# take; one node dies, then seven at once, then eight; each LAN is lost; all daemons
+# are replaced and restarted, one after another.
+#
+# kernels: 6.1 6.12
+# everyday: no
+# icount: yes
+# memory: 1024
+# timeout: 7200
+# topology: see nodes.sh
+source tests/vm/lib.sh
+source tests/vm/nodes.sh
+source tests/vm/failover.sh
+source tests/vm/many_nodes.sh
+
+# shellcheck disable=SC2034 # of daemons.sh
+LEASE=${1:-1s} HEARTBEAT=${2:-100ms}
+nodes n1 n2 n3 n4 n5 n6 n7 n8 n9 n10 n11 n12 n13 n14 n15 n16
+
+many_up
+die first n1
+die last n16
+die seven n1 n2 n3 n5 n8 n13 n16
+die_too_many eight n2 n4 n6 n8 n10 n12 n14 n16
+lose_lan backup "the backup LAN is lost" "lan_down backup" "lan_up backup"
+lose_lan service "heartbeats are lost on the service LAN" "heartbeats_filter service" "heartbeats_pass service"
+upgrade
+restart
+many_end
+footprint
