@@ -162,6 +162,18 @@ void Host::resume() {
     }
 }
 
+bool Host::reload(core::MachineConfig config) {
+    const core::Reconfigure change{config.members, config.config_digest};
+    if (busy() ? alive() : machine_->objection(change, now()).has_value()) {
+        return false;
+    }
+    config_ = std::move(config);
+    if (alive()) {
+        step(change);
+    }
+    return true;
+}
+
 void Host::inject(core::Event event) {
     queue(std::move(event), Duration{});
 }
@@ -255,8 +267,9 @@ void Host::strike() {
 }
 
 bool Host::act(const core::Send& send) {
-    for (std::size_t i = 0; i < config_.members.size(); ++i) {
-        if (i != index_ && (send.to == core::kNobody || send.to == config_.members[i].id)) {
+    for (const core::Member& member : config_.members) {
+        const std::size_t i = member.id - 1U;
+        if (i != index_ && (send.to == core::kNobody || send.to == member.id)) {
             network_.send(index_, i, send.message);
         }
     }

@@ -71,6 +71,8 @@ public:
     void stall(Duration length);
     void pause();  ///< a virtual machine's: nothing runs, and its clock stands still (breaks A1)
     void resume();
+    /// The file has other members now (R22); false: the daemon cannot take it yet.
+    bool reload(core::MachineConfig config);
     void inject(core::Event event);  ///< health, links, leave: through the loop
     void deliver(const Frame& frame);
 

@@ -85,6 +85,13 @@ Json addresses(const Moment& moment) {
     return all;
 }
 
+/// How far a change of the set of nodes has come (R22).
+std::string_view members_state(const core::View& view) {
+    if (view.members_staged)
+        return "staged";
+    return view.members_settled ? "settled" : "unsettled";
+}
+
 /// What an operator should mend before a failure shows it.
 Json warnings(const Moment& moment) {
     Json all = Json::array();
@@ -166,6 +173,7 @@ Json status(const Moment& moment) {
             {"epoch", view.epoch.counter},
             {"quorate", view.quorate},
             {"mode", config::to_string(moment.config.mode)},
+            {"members", members_state(view)},
             {"assumption", config::assumption(moment.config)},
             {"warnings", warnings(moment)},
             {"healthy", view.healthy},

@@ -86,7 +86,8 @@ void Machine::State::begin(const Start& start, Time now) {
     // epoch was accepted and must not be forgotten (R5). Nor must what was
     // promised to nodes that this configuration does not know (R22).
     plan.id = start.plan.id;
-    if (plan.id.counter > 0 && start.plan.config_digest != config.config_digest) {
+    plan_config = plan.id.counter > 0 ? start.plan.config_digest : config.config_digest;
+    if (plan_config != config.config_digest) {
         acks_from = now + config.timers.promise;
     }
     if (start.plan.config_digest == config.config_digest &&

@@ -213,6 +213,10 @@ struct View {
     bool healthy = true;
     bool leaving = false;
     std::size_t serving = 0;      ///< buckets served now with right N
+    bool members_staged = false;  ///< another set of members waits for everybody (R22)
+    /// Everybody is out of the way at an epoch of this set of members: the next
+    /// change may be made.
+    bool members_settled = false;
     std::vector<PeerView> nodes;  ///< ascending ids, self included
 };
 

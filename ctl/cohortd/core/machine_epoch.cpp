@@ -64,7 +64,8 @@ void Machine::State::accept(Plan accepted, Time now) {
     barrier.accept();
     candidacy.reset();
     plan = std::move(accepted);
-    switch_members(plan.config_digest, now);
+    plan_config = plan.config_digest;
+    switch_members(plan_config, now);
     plan_whole = contends();
     if (keep) {
         holdings.carry(plan);

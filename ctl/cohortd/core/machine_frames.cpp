@@ -106,8 +106,7 @@ void Machine::State::on_proven(std::size_t index, const Message& message, Time n
 /// R22: another configuration is neither acked nor listened to.
 bool Machine::State::agrees(std::size_t index, const Header& header, Time now) {
     Peer& peer = *peers[index];
-    const bool same = may_be_accepted(header.config_digest) ||
-                      (header.config_digest == previous_digest && now < previous_until);
+    const bool same = may_be_accepted(header.config_digest) || holds(header.config_digest, now);
     if (!same) {
         peer.alive = false;
         if (!peer.disagrees) {
@@ -139,6 +138,7 @@ void Machine::State::learn(std::size_t index, const Header& header, Time now) {
     }
     peer.seq = header.seq;
     peer.epoch = header.epoch;
+    peer.follows = holds(header.config_digest, now);
     peer.weight = header.weight;
     if (peer.health != 0 && header.health == 0) {
         note(Note::Level::notice, name(index) + " is sick");
@@ -232,7 +232,7 @@ void Machine::State::compare_epochs(std::size_t index, const Header& header, Tim
     }
     peer.behind_since = peer.behind_since.value_or(now);
     if (contends()) {
-        want_plan(index, header.epoch, now);
+        want_plan(index, header, now);
     } else if (header.epoch.counter <= plan.id.counter + kMostJump &&
                may_be_accepted(header.config_digest)) {
         // R5: a witness promises by the id, and needs no plan for that.
@@ -242,8 +242,10 @@ void Machine::State::compare_epochs(std::size_t index, const Header& header, Tim
     }
 }
 
-void Machine::State::want_plan(std::size_t index, const EpochId& wanted, Time now) {
+/// Under the digest that the peer shows: it may know no other (R22).
+void Machine::State::want_plan(std::size_t index, const Header& shown, Time now) {
     Peer& peer = *peers[index];
+    const EpochId& wanted = shown.epoch;
     const Duration patience = 2 * config.timers.heartbeat;
     const bool in_hand = (writing && writing->id >= wanted) || (next && next->id >= wanted);
     const bool coming = peer.assembly.progressed(wanted, now - patience);
@@ -251,8 +253,9 @@ void Machine::State::want_plan(std::size_t index, const EpochId& wanted, Time no
     if (has_vote && !in_hand && !coming && !asked &&
         wanted.counter <= plan.id.counter + kMostJump) {
         peer.plan_wanted_at = now;
-        act(Send{electorate[index].id,
-                 PlanRequest{this->header(now), electorate[index].id, wanted}});
+        PlanRequest request{header(now), electorate[index].id, wanted};
+        request.header.config_digest = shown.config_digest;
+        act(Send{electorate[index].id, std::move(request)});
     }
 }
 
@@ -281,7 +284,9 @@ void Machine::State::on_message(std::size_t index, const PlanRequest& request, T
 /// R16. No promise is made by the answer.
 void Machine::State::on_message(std::size_t index, const Prevote& prevote, Time now) {
     const NodeId asker = electorate[index].id;
-    if (has_vote && prevote.counter > plan.id.counter && !lower_candidate(asker)) {
+    // R22: whoever can plan a change of members may, since not everybody can.
+    const bool change = !peers[index]->follows || peers[index]->disagrees || staged;
+    if (has_vote && prevote.counter > plan.id.counter && (change || !lower_candidate(asker))) {
         act(Send{asker, PrevoteOk{header(now), asker, prevote.counter}});
     }
 }

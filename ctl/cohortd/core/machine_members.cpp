@@ -103,6 +103,16 @@ void Machine::State::unstage() {
     staged.reset();
 }
 
+/// Nothing moves by the change itself; a new node's share comes after it.
+std::optional<Plan> Machine::State::staged_plan(Time now) const {
+    if (!staged || !plan_whole || (stage_again_at && now < *stage_again_at)) {
+        return std::nullopt;
+    }
+    Plan wanted = plan;
+    wanted.config_digest = staged->config_digest;
+    return wanted;
+}
+
 /// Whoever lacks it is named once; what else there is to plan does not wait for it.
 void Machine::State::stage_again_later(Time now) {
     for (std::size_t i = 0; !stage_again_at && i < peers.size(); ++i) {
@@ -112,34 +122,32 @@ void Machine::State::stage_again_later(Time now) {
         }
     }
     stage_again_at = now + config.timers.promise;
+    staged_turn = false;
     candidacy.reset();
 }
 
-/// What is said under another digest than the one that holds, for the sake of a
-/// change: whether a plan of the staged set would be welcome, and the request for
-/// such a plan of one who has not followed yet. True if it was that.
+/// A pre-vote asks whether a plan of the set of members in its header would be
+/// welcome; it says nothing of the set that its sender goes by. True if it was one.
 bool Machine::State::speaks_beside(std::size_t index, const Message& message, Time now) {
-    const std::uint64_t digest = header_of(message).config_digest;
-    if (digest == config.config_digest && !staged) {
+    const auto* prevote = std::get_if<Prevote>(&message);
+    if (prevote == nullptr) {
         return false;
     }
-    if (const auto* prevote = std::get_if<Prevote>(&message)) {
-        peers[index]->silence.heard(now, false);
-        if (may_be_accepted(digest)) {
-            on_message(index, *prevote, now);
-        }
-        return true;
+    peers[index]->silence.heard(now, false);
+    peers[index]->silent = false;
+    if (may_be_accepted(prevote->header.config_digest)) {
+        on_message(index, *prevote, now);
     }
-    const auto* request = std::get_if<PlanRequest>(&message);
-    if (request != nullptr && digest == previous_digest) {
-        on_message(index, *request, now);
-        return true;
-    }
-    return false;
+    return true;
 }
 
 bool Machine::State::may_be_accepted(std::uint64_t digest) const {
     return digest == config.config_digest || (staged && digest == staged->config_digest);
+}
+
+/// That of the members that hold, or held until a moment ago.
+bool Machine::State::holds(std::uint64_t digest, Time now) const {
+    return digest == config.config_digest || (digest == previous_digest && now < previous_until);
 }
 
 /// Nothing of the accepted plan is its, and of what it had before it has let go.
@@ -181,12 +189,17 @@ void Machine::State::switch_members(std::uint64_t digest, Time now) {
     staged.reset();
     members_settled = false;
     at_rest.reset();
+    for (auto& peer : peers) {
+        if (peer) {
+            peer->follows = true;
+        }
+    }
     note(Note::Level::notice,
          "the cluster has " + std::to_string(config.members.size()) + " nodes from here on");
 }
 
 void Machine::State::settle_members(Time now) {
-    if (!members_settled && released() && plan.config_digest == config.config_digest &&
+    if (!members_settled && released() && plan_config == config.config_digest &&
         barrier.complete(voter.clear(now))) {
         members_settled = true;
     }

@@ -19,8 +19,8 @@ void Machine::State::plan_ahead(Time now) {
         candidacy.reset();
         return;
     }
-    auto wanted = wanted_plan(now);
-    if (!wanted || !may_move(*wanted, now)) {
+    const auto wanted = next_plan(now);
+    if (!wanted) {
         candidacy.reset();
         return;
     }
@@ -28,10 +28,21 @@ void Machine::State::plan_ahead(Time now) {
         candidacy.reset();
     }
     if (is_granted(*wanted)) {
-        issue(std::move(*wanted), now);
+        issue(*wanted, now);
     } else {
         ask_prevotes(wanted->config_digest, now);
     }
+}
+
+/// What is wanted among the members that hold comes first, unless they did not
+/// grant it: those who miss may be waiting for the staged ones (R22).
+std::optional<Plan> Machine::State::next_plan(Time now) {
+    auto staged_one = staged_plan(now);
+    if (staged_one && staged_turn) {
+        return staged_one;
+    }
+    auto wanted = wanted_plan(now);
+    return wanted && may_move(*wanted, now) ? wanted : staged_one;
 }
 
 /// R16, R22
@@ -61,7 +72,8 @@ bool Machine::State::usable(std::size_t member) const {
     return is_candidate(member) && weight > 0;
 }
 
-/// R16: healthy, here to stay, and heard.
+/// R16: healthy, here to stay, and heard; and it can ack here, which one that was
+/// started with a staged set of members cannot yet (R22).
 bool Machine::State::is_candidate(std::size_t member) const {
     if (!electorate[member].contender) {
         return false;
@@ -70,7 +82,7 @@ bool Machine::State::is_candidate(std::size_t member) const {
         return healthy && leaving == Leaving::no && has_vote;
     }
     const Peer& peer = *peers[member];
-    return peer.alive && peer.health > 0 && !peer.leaving;
+    return peer.alive && peer.health > 0 && !peer.leaving && peer.follows;
 }
 
 bool Machine::State::lower_candidate(NodeId than) const {
@@ -175,13 +187,7 @@ std::optional<Plan> Machine::State::wanted_plan(Time now) {
         }
         at_rest = std::move(basis);
     }
-    if (!staged || !plan_whole || (stage_again_at && now < *stage_again_at)) {
-        return std::nullopt;
-    }
-    // R22: nothing moves by the change itself; a new node's share comes after it.
-    wanted = plan;
-    wanted.config_digest = staged->config_digest;
-    return wanted;
+    return std::nullopt;
 }
 
 /// R20: a move that nobody needs waits until it will not be held up by a mute node.
@@ -214,6 +220,7 @@ void Machine::State::ask_prevotes(std::uint64_t digest, Time now) {
             return;
         }
         candidacy.reset();
+        staged_turn = true;
         back_off_until = now + random.up_to_twice(timers.detect);
         return;
     }

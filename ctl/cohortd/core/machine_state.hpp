@@ -54,7 +54,7 @@ struct Machine::State {
     std::optional<Time> count_ack(std::size_t peer, const Heartbeat& heartbeat, Time now);
     void compare_epochs(std::size_t peer, const Header& header, Time now);
     void introduce(std::size_t peer, const Message& message, Time now);
-    void want_plan(std::size_t peer, const EpochId& wanted, Time now);
+    void want_plan(std::size_t peer, const Header& shown, Time now);
     void warn_of_double_ownership(std::size_t peer, const Header& header, Time now);
     bool may_ack(Time now) const;
 
@@ -86,11 +86,13 @@ struct Machine::State {
     std::optional<std::string> objection(const Reconfigure& change, Time now) const;
     void on_reconfigure(const Reconfigure& change, Time now);
     void unstage();
+    std::optional<Plan> staged_plan(Time now) const;
     void stage_again_later(Time now);
     void switch_members(std::uint64_t digest, Time now);
     void settle_members(Time now);
     bool speaks_beside(std::size_t peer, const Message& message, Time now);
     bool may_be_accepted(std::uint64_t digest) const;
+    bool holds(std::uint64_t digest, Time now) const;
     bool is_out(std::size_t member, Time now) const;
     bool forgets_somebody(std::uint64_t digest, Time now) const;
     bool all_have_staged(Electorate::Set granted) const;
@@ -118,6 +120,7 @@ struct Machine::State {
     std::vector<Share> shares(Time now) const;
     bool leads(Time now) const;
     bool alone() const;
+    std::optional<Plan> next_plan(Time now);
     std::optional<Plan> wanted_plan(Time now);
     bool is_granted(const Plan& wanted) const;
     bool may_move(const Plan& wanted, Time now) const;
@@ -171,9 +174,10 @@ struct Machine::State {
     Actions actions;
 
     // ---- durable: the accepted epoch
-    Plan plan;                    ///< of `acc`
-    bool plan_whole = false;      ///< its content is the one that its id names
-    std::optional<Plan> writing;  ///< being made durable
+    Plan plan;                      ///< of `acc`
+    bool plan_whole = false;        ///< its content is the one that its id names
+    std::uint64_t plan_config = 0;  ///< the digest under which it was accepted
+    std::optional<Plan> writing;    ///< being made durable
     std::uint64_t writing_ticket = 0;
     std::optional<Plan> next;  ///< the newest plan that waits for that
     std::optional<Time> write_again_at;
@@ -182,6 +186,7 @@ struct Machine::State {
     // ---- members (R22)
     std::optional<Reconfigure> staged;
     std::optional<Time> stage_again_at;            ///< somebody has not staged it yet
+    bool staged_turn = false;                      ///< what else was wanted was not granted
     std::optional<std::uint64_t> previous_digest;  ///< of those who still have to follow
     Time previous_until{};                         ///< and so long they are not blamed for it
     bool members_settled = false;  ///< everybody is out of the way at an epoch of this config

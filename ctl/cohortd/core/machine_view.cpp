@@ -35,6 +35,8 @@ View Machine::view(Time now) const {
     view.leaving = s.leaving != State::Leaving::no;
     view.self = view.leaving ? NodeState::leaving : NodeState::alive;
     view.healthy = s.healthy;
+    view.members_staged = s.staged.has_value();
+    view.members_settled = s.members_settled;
     view.serving = view.quorate ? s.holdings.fresh_count() : 0;
     for (std::size_t i = 0; i < s.electorate.size(); ++i) {
         PeerView node;

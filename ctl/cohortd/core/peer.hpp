@@ -22,6 +22,7 @@ struct Peer {
     std::optional<Time> heard_at;  ///< when it was read
     std::uint64_t seq = 0;         ///< its number; older frames teach less
     EpochId epoch;
+    bool follows = false;  ///< by the members that hold, or just about to (R22)
     std::uint8_t weight = 0;
     std::uint8_t health = 0;
     bool leaving = false;

@@ -184,6 +184,7 @@ void Daemon::reload() {
     }
     // Asked for whenever the file is read, so that a change that is staged and
     // not made yet is dropped if the file is what it was.
+    run_queue();
     const core::MachineConfig machine = config::machine_config(*wanted);
     core::Reconfigure change{machine.members, machine.config_digest};
     if (const auto objection = machine_.objection(change, boot_now())) {
@@ -196,7 +197,8 @@ void Daemon::reload() {
         if (node.id != config_.node)
             links_->add_peer(node.id);
     }
-    enqueue(std::move(change));
+    queue_.push_back(std::move(change));
+    run_queue();
     links_->configure(config_.links);
     checks_->configure(config_.checks);
     if (other_links)
