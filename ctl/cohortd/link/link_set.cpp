@@ -15,7 +15,7 @@ LinkSet::LinkSet(boost::asio::io_context& io, Identity identity, wire::Codec cod
       codec_(std::move(codec)),
       detect_(detect),
       user_(user),
-      relay_(identity_.self, identity_.peers, detect) {}
+      relay_(identity_.peers, detect) {}
 
 void LinkSet::configure(const std::vector<config::Link>& wanted) {
     std::vector<std::unique_ptr<Link>> kept = std::move(links_);

@@ -11,8 +11,8 @@ namespace cohort::link {
 // Of the 3.5 heartbeats that make up T_detect, 1.25: when a way fails, a relay
 // must have taken its place before anybody counts as silent. A heartbeat that
 // is late now and then costs a relayed one, no more.
-Relay::Relay(core::NodeId self, std::vector<core::NodeId> peers, core::Duration detect)
-    : self_(self), peers_(std::move(peers)), detect_(detect), lately_(detect * 5 / 14) {}
+Relay::Relay(std::vector<core::NodeId> peers, core::Duration detect)
+    : peers_(std::move(peers)), detect_(detect), lately_(detect * 5 / 14) {}
 
 void Relay::heard(const core::Message& message, core::Time now) {
     const auto* heartbeat = std::get_if<core::Heartbeat>(&message);
@@ -35,7 +35,8 @@ std::vector<std::size_t> Relay::onward(const core::Message& message, unsigned ho
     const core::NodeId origin = header_of(message).sender;
     const core::NodeId to = addressee(message);
     const Paths& came_by = *links[from];
-    if (to == self_)
+    // For this node, or in a frame of another configuration, for one unknown here.
+    if (to != core::kNobody && !came_by.contains(to))
         return {};
     if (to != core::kNobody &&
         (came_by.at(to).heard_directly(now, detect_) || !lacks(to, message, now)))

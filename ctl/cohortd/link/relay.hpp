@@ -21,7 +21,8 @@ public:
     /// What each link shows of the peers; nullptr: it is down.
     using Links = std::span<const Paths* const>;
 
-    Relay(core::NodeId self, std::vector<core::NodeId> peers, core::Duration detect);
+    /// `peers`: all other nodes.
+    Relay(std::vector<core::NodeId> peers, core::Duration detect);
 
     void add_peer(core::NodeId peer) { peers_.push_back(peer); }
 
@@ -51,7 +52,6 @@ private:
     bool lacks(core::NodeId node, const core::Message& message, core::Time now) const;
     const Known* known(core::NodeId node, core::Time now) const;
 
-    core::NodeId self_;
     std::vector<core::NodeId> peers_;
     core::Duration detect_;
     core::Duration lately_;

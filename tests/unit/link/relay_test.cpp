@@ -62,7 +62,7 @@ protected:
 
     std::array<Paths, 3> links_;
     std::size_t down_ = 99;
-    Relay relay_{kSelf, {1, 3, 4, 5}, kDetect};
+    Relay relay_{{1, 3, 4, 5}, kDetect};
     core::Time now_{std::chrono::hours{1}};
     std::uint64_t seq_ = 0;
 };
@@ -139,7 +139,7 @@ TEST_F(RelayTest, ThreeNodesPassAFrameOnToTheFifthAndLast) {
 }
 
 TEST_F(RelayTest, TwoNodesHaveNothingToPassOn) {
-    Relay two(1, {2}, kDetect);
+    Relay two({2}, kDetect);
     Paths a{{2, {}}};
     Paths b{{2, {}}};
     const std::array<const Paths*, 2> links{&a, &b};
@@ -148,6 +148,7 @@ TEST_F(RelayTest, TwoNodesHaveNothingToPassOn) {
 
 TEST_F(RelayTest, WhatIsForThisNodeGoesNoFurther) {
     EXPECT_THAT(onward(hello(1, kSelf), 0), IsEmpty());
+    EXPECT_THAT(onward(hello(1, 64), 0), IsEmpty()) << "no node of this configuration";
 }
 
 TEST_F(RelayTest, WhatIsForOneNodeGoesTheNearestWayToIt) {
