@@ -59,14 +59,6 @@ bool Link::is_for_us(const core::Header& header, unsigned hops) {
     return true;
 }
 
-/// The sender's peers by ascending id are all nodes but itself.
-bool Link::echo_is_for_us(const core::Header& header) const {
-    const auto below = std::ranges::count_if(identity_.peers, [&](core::NodeId id) {
-        return id < identity_.self && id != header.sender;
-    });
-    return wire::echo_turn(header.seq, identity_.peers.size()) == static_cast<std::size_t>(below);
-}
-
 void Link::on_packet(std::span<const std::byte> packet) {
     const auto [frame, hops] = wire::unwrap(packet);
     auto opened = codec_.open(frame);
@@ -85,7 +77,7 @@ void Link::on_packet(std::span<const std::byte> packet) {
     if (hops == 0) {
         if (std::holds_alternative<core::Heartbeat>(opened->message))
             path.heard_heartbeat(header.seq, now);
-        if (opened->echo && echo_is_for_us(header))
+        if (opened->echo && opened->echo->to == identity_.self)
             path.heard_echo(*opened->echo, sent_, now);
     }
     owner_.on_arrival(*this, {std::move(opened->message), frame, hops});
@@ -103,11 +95,30 @@ wire::Frame Link::seal(const Outgoing& outgoing) {
     }
     const core::Time now = boot_now();
     ++counts_.frames_sent;
-    const std::uint64_t seq = header_of(outgoing.message).seq;
-    if (std::holds_alternative<core::Heartbeat>(outgoing.message))
-        sent_.note(seq, now);
-    const core::NodeId turn = identity_.peers[wire::echo_turn(seq, identity_.peers.size())];
-    return codec_.seal(outgoing.message, paths_.at(turn).echo(now));
+    const auto* heartbeat = std::get_if<core::Heartbeat>(&outgoing.message);
+    if (heartbeat == nullptr)
+        return codec_.seal(outgoing.message, std::nullopt);
+    sent_.note(heartbeat->header.seq, now);
+    return codec_.seal(outgoing.message, next_echo(now));
+}
+
+/// For the next of those peers by ascending id that are heard here.
+std::optional<wire::Echo> Link::next_echo(core::Time now) {
+    const auto echo_for = [&](Paths::const_iterator peer) {
+        auto echo = peer->second.echo(now);
+        if (echo)
+            echo_turn_ = echo->to = peer->first;
+        return echo;
+    };
+    for (auto peer = paths_.upper_bound(echo_turn_); peer != paths_.end(); ++peer) {
+        if (const auto echo = echo_for(peer))
+            return echo;
+    }
+    for (auto peer = paths_.cbegin(); peer != paths_.end() && peer->first <= echo_turn_; ++peer) {
+        if (const auto echo = echo_for(peer))
+            return echo;
+    }
+    return std::nullopt;
 }
 
 void Link::on_drop(wire::Drop reason) {

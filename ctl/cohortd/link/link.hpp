@@ -14,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -91,7 +92,7 @@ private:
     void on_trouble(std::string_view what) override;
 
     bool is_for_us(const core::Header& header, unsigned hops);
-    bool echo_is_for_us(const core::Header& header) const;
+    std::optional<wire::Echo> next_echo(core::Time now);
 
     config::Link config_;
     const Identity& identity_;
@@ -100,6 +101,7 @@ private:
     Paths paths_;
     Seen seen_;
     SentTimes sent_;
+    core::NodeId echo_turn_ = core::kNobody;  ///< whom the newest echo was for
     LinkCounts counts_;
     shell::SaidOnce said_;
     std::shared_ptr<Port> port_;

@@ -27,6 +27,7 @@ constexpr std::uint8_t kAnswer = 1 << 4;
 constexpr std::uint8_t kHeardOk = 1 << 0;
 constexpr std::uint8_t kKeysOk = 1 << 1;
 constexpr std::uint8_t kDirect = 1 << 2;
+constexpr std::uint8_t kEchoed = 1 << 3;
 
 constexpr std::uint8_t bit(bool on, std::uint8_t mask) {
     return on ? mask : 0;
@@ -86,18 +87,20 @@ std::optional<Echo> unpack_echo(std::uint16_t field) {
 
 // --- bodies, a pair of functions each ---------------------------------------
 
-void put_body(ByteWriter& out, const core::Heartbeat& heartbeat) {
+/// `echoed`: whose entry is marked, since the header's echo is for it.
+void put_body(ByteWriter& out, const core::Heartbeat& heartbeat, core::NodeId echoed) {
     for (const core::HeartbeatEntry& entry : heartbeat.entries) {
         out.put(entry.peer);
         out.put(static_cast<std::uint8_t>(bit(entry.heard_ok, kHeardOk) |
-                                          bit(entry.keys_ok, kKeysOk) |
-                                          bit(entry.direct, kDirect)));
+                                          bit(entry.keys_ok, kKeysOk) | bit(entry.direct, kDirect) |
+                                          bit(entry.peer == echoed, kEchoed)));
         out.put(entry.session_tag);
         out.put(entry.seq);
     }
 }
 
-bool get_body(ByteReader& in, core::Heartbeat& heartbeat, std::size_t entries) {
+bool get_body(ByteReader& in, core::Heartbeat& heartbeat, std::size_t entries,
+              core::NodeId& echoed) {
     if (in.left() != entries * kEntryBytes)
         return false;
     heartbeat.entries.resize(entries);
@@ -107,6 +110,8 @@ bool get_body(ByteReader& in, core::Heartbeat& heartbeat, std::size_t entries) {
         entry.heard_ok = (flags & kHeardOk) != 0;
         entry.keys_ok = (flags & kKeysOk) != 0;
         entry.direct = (flags & kDirect) != 0;
+        if ((flags & kEchoed) != 0)
+            echoed = entry.peer;
         entry.session_tag = in.get<std::uint16_t>();
         entry.seq = in.get<std::uint32_t>();
         if (!is_node(entry.peer))
@@ -121,7 +126,7 @@ void put_body(ByteWriter& out, const core::PlanFragment& fragment) {
     out.put_bytes(fragment.bytes);
 }
 
-bool get_body(ByteReader& in, core::PlanFragment& fragment, std::size_t) {
+bool get_body(ByteReader& in, core::PlanFragment& fragment) {
     fragment.index = in.get<std::uint16_t>();
     fragment.count = in.get<std::uint16_t>();
     const auto bytes = in.rest();
@@ -138,7 +143,7 @@ void put_body(ByteWriter& out, const core::PlanRequest& request) {
     out.put(request.wanted.digest);
 }
 
-bool get_body(ByteReader& in, core::PlanRequest& request, std::size_t) {
+bool get_body(ByteReader& in, core::PlanRequest& request) {
     request.to = in.get<std::uint8_t>();
     request.wanted.planner = in.get<std::uint8_t>();
     in.skip(6);
@@ -151,7 +156,7 @@ void put_body(ByteWriter& out, const core::Prevote& prevote) {
     out.put(prevote.counter);
 }
 
-bool get_body(ByteReader& in, core::Prevote& prevote, std::size_t) {
+bool get_body(ByteReader& in, core::Prevote& prevote) {
     prevote.counter = in.get<std::uint64_t>();
     return true;
 }
@@ -162,7 +167,7 @@ void put_body(ByteWriter& out, const core::PrevoteOk& ok) {
     out.put(ok.counter);
 }
 
-bool get_body(ByteReader& in, core::PrevoteOk& ok, std::size_t) {
+bool get_body(ByteReader& in, core::PrevoteOk& ok) {
     ok.to = in.get<std::uint8_t>();
     in.skip(7);
     ok.counter = in.get<std::uint64_t>();
@@ -176,7 +181,7 @@ void put_body(ByteWriter& out, const core::Hello& hello) {
     out.put(hello.echo);
 }
 
-bool get_body(ByteReader& in, core::Hello& hello, std::size_t) {
+bool get_body(ByteReader& in, core::Hello& hello) {
     hello.to = in.get<std::uint8_t>();
     in.skip(7);
     hello.challenge = in.get<std::uint64_t>();
@@ -241,9 +246,18 @@ template <class Body>
 boost::system::result<Decoded, Drop> get_message(ByteReader& in, const HeaderFields& fields) {
     Body body;
     body.header = fields.header;
-    if (!get_body(in, body, fields.entries) || !in.at_end())
+    core::NodeId echoed = core::kNobody;
+    bool whole = false;
+    if constexpr (std::is_same_v<Body, core::Heartbeat>)
+        whole = get_body(in, body, fields.entries, echoed);
+    else
+        whole = get_body(in, body);
+    if (!whole || !in.at_end())
         return Drop::malformed;
-    return Decoded{std::move(body), fields.echo};
+    Decoded decoded{std::move(body), fields.echo};
+    if (decoded.echo)
+        decoded.echo->to = echoed;
+    return decoded;
 }
 
 }  // namespace
@@ -265,7 +279,10 @@ Frame encode(const core::Message& message, const Envelope& envelope) {
             Frame frame;
             ByteWriter out(frame.buffer().first(kMaxFrame - kMacBytes));
             put_header(out, body.header, type_of(body), entries, envelope);
-            put_body(out, body);
+            if constexpr (std::is_same_v<Body, core::Heartbeat>)
+                put_body(out, body, envelope.echo ? envelope.echo->to : core::kNobody);
+            else
+                put_body(out, body);
             frame.resize(out.written());
             return frame;
         },

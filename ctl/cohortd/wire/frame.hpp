@@ -42,8 +42,8 @@ inline constexpr std::size_t kMaxPacket = kMaxFrame + 1;
 
 /// Tells one peer on a link which of its heartbeats was read last on this very
 /// link and how long ago, so that it can tell the link's round-trip time, and
-/// knows that the link works both ways. The peers are told by turns: the seq of
-/// the frame decides whose turn it is, see echo_turn(). Bits 0..4: low bits of that
+/// knows that the link works both ways. In a heartbeat the entry of that peer is
+/// marked; peers are told by turns. Bits 0..4: low bits of that
 /// heartbeat's seq; bits 5..15: milliseconds since it was read. All ones: none.
 struct Echo {
     static constexpr std::uint16_t kNone = 0xFFFF;
@@ -52,14 +52,9 @@ struct Echo {
 
     std::uint8_t seq = 0;  ///< low five bits
     std::chrono::milliseconds held{};
+    core::NodeId to = core::kNobody;  ///< the peer; only a heartbeat can name it
     bool operator==(const Echo&) const = default;
 };
-
-/// Whom the echo in a frame of that seq is for, as an index into the sender's
-/// peers by ascending id.
-constexpr std::size_t echo_turn(std::uint64_t seq, std::size_t peers) {
-    return static_cast<std::size_t>(seq % peers);
-}
 
 /// The bytes of one frame, or of one packet; no allocation.
 class Frame {

@@ -43,9 +43,9 @@ protected:
 
     void talk_on_lan() {
         for (std::uint64_t seq = 1; seq <= 2; ++seq) {
-            mine_.send({core::kNobody, test::heartbeat(1, seq)});
+            mine_.send({core::kNobody, test::heartbeat(1, seq, {{2}})});
             peer_.drain();
-            peer_.send({core::kNobody, test::heartbeat(2, seq)});
+            peer_.send({core::kNobody, test::heartbeat(2, seq, {{1}})});
             mine_.drain();
         }
     }

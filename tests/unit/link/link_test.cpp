@@ -93,11 +93,11 @@ TEST_F(LinkTest, BothEndsLearnTheRoundTrip) {
                    peers_identity, codec_, peers_listener);
     peers_end.start();
     ASSERT_TRUE(peers_end.is_open());
-    link_.send(test::heartbeat(1, 40));
+    link_.send(test::heartbeat(1, 40, {{2}}));
     peers_end.drain();
-    peers_end.send(test::heartbeat(2, 9));
+    peers_end.send(test::heartbeat(2, 9, {{1}}));
     link_.drain();
-    link_.send(test::heartbeat(1, 41));
+    link_.send(test::heartbeat(1, 41, {{2}}));
     peers_end.drain();
     for (const Path* path : {link_.path_to(2), peers_end.path_to(1)}) {
         ASSERT_TRUE(path->round_trip().has_value());
@@ -181,37 +181,28 @@ TEST_F(WideLinkTest, AnOwnFrameThatARelayReturnsIsNoLoop) {
     EXPECT_TRUE(listener_.messages.empty());
 }
 
-TEST_F(WideLinkTest, EchoesComeToEachPeerByTurnsAndNeverThroughARelay) {
-    Listener listeners[2];
-    const Identity third{3, 103, {1, 2, 4}};
-    const auto end_at = [&](const Identity& identity, const Endpoint& at, Listener& listener) {
-        return std::make_unique<Link>(
-            loop_.io(), config::Link{"end", config::UdpLink{at, {wide_end_}, std::nullopt, ""}},
-            identity, codec_, listener);
-    };
-    port_->stop();
-    const auto end = end_at(third, peer_, listeners[0]);
-    end->start();
-    end->send(test::heartbeat(3, 1));
-    wide_.drain();
-    wide_.send(test::heartbeat(1, 3));  // 3 mod 3 peers: the turn of node 2
-    end->drain();
-    EXPECT_EQ(end->path_to(1)->round_trip(), std::nullopt);
-    wide_.send(test::heartbeat(1, 4));
-    end->drain();
-    EXPECT_TRUE(end->path_to(1)->round_trip().has_value());
+TEST_F(WideLinkTest, EchoesComeToThosePeersByTurnsWhoAreHeardThemselves) {
+    receive(test::heartbeat(2, 1), 1);
+    receive(test::heartbeat(3, 1), 0);
+    receive(test::heartbeat(4, 1), 0);
+    for (std::uint64_t seq = 1; seq <= 3; ++seq)
+        wide_.send(test::heartbeat(1, seq, {{2}, {3}, {4}}));
+    port_->drain();
+    EXPECT_THAT(far_.echoed, testing::ElementsAre(3, 4, 3));
+}
 
-    // The same heartbeat through a relay says nothing of the link it comes by.
-    const Endpoint elsewhere = test::free_endpoint("127.0.0.1");
-    const auto beyond = end_at(third, elsewhere, listeners[1]);
-    beyond->start();
-    beyond->send(test::heartbeat(3, 1));
-    const wire::Frame frame =
-        codec_.seal(test::heartbeat(1, 4), wire::Echo{1, std::chrono::milliseconds{1}});
-    test::send_to(elsewhere, wire::wrap(frame.view(), 1).view());
-    beyond->drain();
-    ASSERT_EQ(listeners[1].messages.size(), 1u);
-    EXPECT_EQ(beyond->path_to(1)->round_trip(), std::nullopt);
+TEST_F(WideLinkTest, AnEchoForAnotherPeerOrThroughARelaySaysNothing) {
+    wide_.send(test::heartbeat(1, 7, {{2}, {3}, {4}}));
+    const auto answer = [&](core::NodeId to, unsigned hops) {
+        const wire::Frame frame = codec_.seal(test::heartbeat(3, 1, {{1}, {2}, {4}}),
+                                              wire::Echo{7, std::chrono::milliseconds{0}, to});
+        test::send_to(wide_end_, (hops == 0 ? frame : wire::wrap(frame.view(), hops)).view());
+        wide_.drain();
+        return wide_.path_to(3)->round_trip().has_value();
+    };
+    EXPECT_FALSE(answer(4, 0));
+    EXPECT_FALSE(answer(1, 1));
+    EXPECT_TRUE(answer(1, 0));
 }
 
 TEST_F(LinkTest, TellsWhenItOpensAndIsLost) {

@@ -21,7 +21,8 @@ inline wire::Codec codec(std::uint8_t key = 7, std::uint32_t cluster = 1) {
 class Recorder : public PortUser {
 public:
     std::vector<core::Message> messages;
-    std::vector<unsigned> hops;  ///< of each message
+    std::vector<unsigned> hops;        ///< of each message
+    std::vector<core::NodeId> echoed;  ///< whom each had an echo for
     std::vector<wire::Drop> drops;
     std::vector<std::string> troubles;
     int opened = 0;
@@ -40,6 +41,7 @@ public:
         if (message) {
             messages.push_back(std::move(message->message));
             hops.push_back(passed);
+            echoed.push_back(message->echo ? message->echo->to : core::kNobody);
         } else {
             drops.push_back(message.error());
         }

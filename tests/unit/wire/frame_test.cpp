@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <stdexcept>
 
 namespace cohort::wire {
@@ -73,6 +74,16 @@ TEST(Frame, EchoIsAbsentUnlessGivenAndInRange) {
     EXPECT_EQ(decode(encode(message, {0, 0, too_long}).view())->echo, std::nullopt);
     const Echo backwards{1, milliseconds{-1}};
     EXPECT_EQ(decode(encode(message, {0, 0, backwards}).view())->echo, std::nullopt);
+}
+
+TEST(Frame, AHeartbeatNamesWhomItsEchoIsFor) {
+    const core::Heartbeat heartbeat{test::header(), {{1}, {3}, {64}}};
+    for (const core::NodeId to : std::array<core::NodeId, 3>{1, 3, 64}) {
+        const Echo echo{17, milliseconds{100}, to};
+        const auto decoded = decode(encode(heartbeat, {0, 0, echo}).view());
+        EXPECT_EQ(decoded->echo, echo);
+        EXPECT_EQ(decoded->message, core::Message{heartbeat}) << "the core knows of no echoes";
+    }
 }
 
 TEST(Frame, AnyOtherLengthIsMalformed) {
