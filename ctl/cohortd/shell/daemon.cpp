@@ -72,7 +72,7 @@ Result<void> Daemon::start() {
     open_links();
 
     const core::Start start = make_start(*std::move(plan), *std::move(held));
-    trace_.start(config::machine_config(config_), start);
+    trace_.start(config::machine_config(config_), start, boot_now());
     queue_.push_front(start);
     run_queue();
     if (failure_)
@@ -120,9 +120,7 @@ Result<core::Plan> Daemon::load_state() {
         return plan;
     auto writer = state::Writer::start(io_, *directory_, owner_of(config_),
                                        [this](std::uint64_t ticket, bool ok) {
-                                           const core::PersistDone done{ticket, ok};
-                                           trace_.persist_done(done);
-                                           enqueue(done);
+                                           enqueue(core::PersistDone{ticket, ok});
                                        });
     if (!writer)
         return writer.error();
@@ -247,7 +245,12 @@ void Daemon::run_queue() {
     while (!queue_.empty() && !ended_) {
         const core::Event event = std::move(queue_.front());
         queue_.pop_front();
-        for (const core::Action& action : machine_.step(event, boot_now())) {
+        const core::Time now = boot_now();
+        trace_.event(event, now);
+        const core::Actions actions = machine_.step(event, now);
+        trace_.accepted(machine_.plan(), now);
+        for (const core::Action& action : actions) {
+            trace_.action(action, now);
             carry_out(action);
             if (ended_)
                 return;
@@ -258,7 +261,6 @@ void Daemon::run_queue() {
 // --- what is to be done -------------------------------------------------------
 
 void Daemon::carry_out(const core::Action& action) {
-    trace_.action(action);
     std::visit([this](const auto& one) { do_action(one); }, action);
 }
 
@@ -269,7 +271,7 @@ void Daemon::do_action(const core::Send& send) {
 void Daemon::do_action(const core::KernelSet& set) {
     const kernel::Outcome outcome = actuator_ ? actuator_->set(set) : kernel::Outcome::done;
     const core::KernelDone done{set.ticket, outcome == kernel::Outcome::done};
-    trace_.kernel_done(done);
+    trace_.kernel_done(done, boot_now());
     // Before whatever else waits: others depend on it.
     queue_.push_front(done);
     if (outcome == kernel::Outcome::usurped)
@@ -278,7 +280,10 @@ void Daemon::do_action(const core::KernelSet& set) {
 }
 
 void Daemon::do_action(const core::KernelRenew& renew) {
-    if (actuator_ && actuator_->renew(renew) == kernel::Outcome::usurped)
+    const kernel::Outcome outcome = actuator_ ? actuator_->renew(renew) : kernel::Outcome::done;
+    if (outcome != kernel::Outcome::done)
+        trace_.kernel_refused(boot_now());
+    if (outcome == kernel::Outcome::usurped)
         fail({ErrorKind::refused, "another controller took the clusters: this cohortd gives up",
               EPERM});
 }
@@ -289,9 +294,7 @@ void Daemon::do_action(const core::Persist& persist) {
 
 void Daemon::do_action(const core::Fence& fence) {
     fence_->start([this, ticket = fence.ticket](bool off) {
-        const core::FenceDone done{ticket, off};
-        trace_.fence_done(done);
-        enqueue(done);
+        enqueue(core::FenceDone{ticket, off});
     });
 }
 
@@ -315,6 +318,7 @@ void Daemon::fail(Error error) {
 }
 
 void Daemon::end() {
+    trace_.kernel_remove(boot_now());
     if (actuator_)
         actuator_->remove();
     ended_ = true;
