@@ -84,6 +84,9 @@ Verdict run_scenario(const ScenarioOptions& options) {
     verdict.openings = world.checker.openings();
     verdict.duels = duels(world);
     verdict.trace = world.trace.lines();
+    if (world.recorder) {
+        verdict.recordings = world.recorder->recordings();
+    }
     return verdict;
 }
 

@@ -19,6 +19,7 @@ struct Verdict {
     std::size_t openings = 0;
     std::size_t duels = 0;  ///< two planners at one counter
     std::vector<std::string> trace;
+    std::vector<Recording> recordings;
 };
 
 struct ScenarioOptions {

@@ -42,10 +42,15 @@ World::World(const WorldOptions& options)
           hosts[victim]->power_off();
           scheduler.after(dice.between(seconds{1}, seconds{6}),
                           [this, victim] { hosts[victim]->boot(); });
-      }) {
+      }),
+      past_violations(options.past_violations) {
+    Observer* observer = &checker;
+    if (!options.record.empty()) {
+        observer = &recorder.emplace(options.record, scheduler, hosts, checker);
+    }
     for (std::size_t i = 0; i < options.nodes; ++i) {
         hosts.push_back(std::make_unique<Host>(i, make_config(options, i), scheduler, dice, network,
-                                               power, checker, trace));
+                                               power, *observer, trace));
     }
     if (options.partial_mesh) {
         network.thin_out();

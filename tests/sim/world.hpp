@@ -7,9 +7,12 @@
 #include "tests/sim/checker.hpp"
 #include "tests/sim/host.hpp"
 #include "tests/sim/network.hpp"
+#include "tests/sim/recorder.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace cohort::sim {
@@ -24,7 +27,9 @@ struct WorldOptions {
     bool partial_mesh = false;  ///< not every link joins every pair of nodes
     std::uint64_t seed = 1;
     bool trace = false;
-    bool keep_assumption = true;  ///< mode links: the network respects its assumption
+    bool keep_assumption = true;   ///< mode links: the network respects its assumption
+    std::string record;            ///< directory for what daemons would trace; empty: none
+    bool past_violations = false;  ///< the run goes on after an invariant broke
 };
 
 class World {
@@ -35,7 +40,9 @@ public:
     void run_until(TrueTime until);
     void run_for(Duration length) { run_until(scheduler.now() + length); }
 
-    bool halted() const { return checker.violation() || assumption.broken(); }
+    bool halted() const {
+        return (checker.violation() && !past_violations) || assumption.broken();
+    }
 
     /// Runs until `condition` holds, looked at every few milliseconds; false if
     /// it did not within `limit`.
@@ -61,8 +68,10 @@ public:
     Assumption assumption;
     Checker::Hosts hosts;
     Checker checker;
+    std::optional<Recorder> recorder;
     Network network;
     PowerSwitch power;
+    const bool past_violations;
 };
 
 }  // namespace cohort::sim
