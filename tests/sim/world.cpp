@@ -38,11 +38,12 @@ World::World(const WorldOptions& options)
       checker(scheduler, assumption, hosts),
       network(scheduler, dice, assumption, options.nodes,
               [this](std::size_t to, const Frame& frame) { hosts[to]->deliver(frame); }),
-      power(scheduler, dice, [this](std::size_t victim) {
-          hosts[victim]->power_off();
-          scheduler.after(dice.between(seconds{1}, seconds{6}),
-                          [this, victim] { hosts[victim]->boot(); });
-      }),
+      power(scheduler, dice,
+            [this](std::size_t victim) {
+                hosts[victim]->power_off();
+                scheduler.after(dice.between(seconds{1}, seconds{6}),
+                                [this, victim] { hosts[victim]->boot(); });
+            }),
       past_violations(options.past_violations) {
     Observer* observer = &checker;
     if (!options.record.empty()) {

@@ -40,9 +40,7 @@ public:
     void run_until(TrueTime until);
     void run_for(Duration length) { run_until(scheduler.now() + length); }
 
-    bool halted() const {
-        return (checker.violation() && !past_violations) || assumption.broken();
-    }
+    bool halted() const { return (checker.violation() && !past_violations) || assumption.broken(); }
 
     /// Runs until `condition` holds, looked at every few milliseconds; false if
     /// it did not within `limit`.

@@ -36,7 +36,7 @@ public:
     core::KernelSet kernel_set(std::size_t buckets) const;          ///< kernel_set
     core::KernelRenew kernel_renew() const;                         ///< kernel_renew
     std::uint64_t ticket() const;                                   ///< persist…, kernel_…
-    bool off() const;                                            ///< fence_done
+    bool off() const;                                               ///< fence_done
     bool ok() const;                                                ///< …_done
     core::EpochId id() const;                                       ///< persist and others
 

@@ -122,8 +122,7 @@ void Node::apply(const Line& line, Duration now) {
     } else if (event == "fence_done") {
         told(FenceDone{line.ticket(), line.off()}, line.at());
     } else if (event == "members") {
-        throw std::invalid_argument(
-            "the members change here; a trace speaks of one configuration");
+        throw std::invalid_argument("the members change here; a trace speaks of one configuration");
     } else if (event == "leave") {
         told(Leave{}, line.at());
     } else if (event == "accept") {

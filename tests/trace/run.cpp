@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace cohort::trace {
@@ -17,6 +18,13 @@ constexpr std::size_t kLinesAfter = 3;
 
 double seconds(Duration time) {
     return static_cast<double>(time.count()) * 1e-9;
+}
+
+/// What the library says, without its codes.
+std::string lacks(const Line& line, const nlohmann::json::exception& wrong) {
+    const std::string said = wrong.what();
+    return fmt::format("the event '{}' is not as it should be: {}", line.event(),
+                       said.substr(said.find("] ") + 2));
 }
 
 bool same_cluster(const MachineConfig& a, const MachineConfig& b) {
@@ -51,7 +59,9 @@ Result<void> Run::make_nodes() {
         MachineConfig config;
         try {
             config = source.line()->config();
-        } catch (const std::exception& wrong) {
+        } catch (const nlohmann::json::exception& wrong) {
+            return source.error(lacks(*source.line(), wrong));
+        } catch (const std::invalid_argument& wrong) {
             return source.error(wrong.what());
         }
         if (!configs.empty() && !same_cluster(config, configs.front())) {
@@ -159,12 +169,18 @@ Result<void> Run::apply(Source& source) {
         note_sent(source);
         if (source.line()->event() == "fence_done" && source.line()->off()) {
             // Fencing is for two nodes: the other one.
-            nodes_.at(1 - index)->loses_power();
+            for (std::size_t i = 0; i < nodes_.size(); ++i) {
+                if (i != index) {
+                    nodes_[i]->loses_power();
+                }
+            }
         }
         if (source.line()->event() == "accept") {
             epochs_.insert(source.line()->id());
         }
-    } catch (const std::exception& wrong) {
+    } catch (const nlohmann::json::exception& wrong) {
+        return source.error(lacks(*source.line(), wrong));
+    } catch (const std::invalid_argument& wrong) {
         return source.error(wrong.what());
     }
     ++lines_;

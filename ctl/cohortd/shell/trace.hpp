@@ -53,8 +53,8 @@ namespace cohort::shell {
 /// R RELEASED, W WANT_LEASE, L LEAVING, C CLEAR_VALID. frame: heartbeat, plan,
 /// plan_req, prevote, prevote_ok, hello. tag: the low bits of a session.
 ///
-/// A node at rest writes about 30 lines a second, 4 kB, and 20 more for each
-/// peer after the first two.
+/// At H = 100 ms a node at rest writes about 30 lines a second, 5 kB, and 10
+/// more for each peer after the first.
 class Trace {
 public:
     /// Writes nowhere.
