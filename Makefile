@@ -29,6 +29,7 @@ help:
 	@echo 'make check           run every test (TESTS=… selects: see tests/check --help)'
 	@echo 'make check-debug     the module'\''s tests on a kernel with every checker'
 	@echo 'make model           the ownership rules as a model: exhaustively, in all sizes'
+	@echo 'make sim             100,000 random lives of simulated clusters, on all cores (SEEDS=…)'
 	@echo 'make bench           count instructions beside the peers: docs/benchmarks.md'
 	@echo 'make fuzz            run each fuzzer for a while (SECONDS=60)'
 	@echo 'make lint            style, static checks, spelling'
@@ -81,6 +82,11 @@ model:
 	@packaging/deps.sh test
 	@tests/model/run --full
 
+sim:
+	@packaging/deps.sh build test
+	@$(MAKE) --no-print-directory user TARGETS=cohort-sim
+	@$(BUILD)/tests/cohort-sim --all --seeds $(or $(SEEDS),100000) --jobs $(JOBS)
+
 check:
 	@packaging/deps.sh build test
 	@tests/check $(TESTS)
@@ -116,5 +122,5 @@ deb:
 	@packaging/deps.sh build deb
 	@packaging/debian/build.sh
 
-.PHONY: all help deps user kmod kmod-debug clean demo check check-debug model bench fuzz lint
+.PHONY: all help deps user kmod kmod-debug clean demo check check-debug model sim bench fuzz lint
 .PHONY: install uninstall dkms-install dkms-uninstall deb

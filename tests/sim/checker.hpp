@@ -53,7 +53,10 @@ public:
     void running_changed() override;
 
 private:
-    Time now(std::size_t host) const override { return hosts_[host]->now(); }
+    /// What does not run is over, as far as others can tell.
+    Time now(std::size_t host) const override {
+        return hosts_[host]->powered() ? hosts_[host]->now() : Time::max();
+    }
     Duration shared(std::size_t host, Time local) const override {
         return hosts_[host]->when(local);
     }

@@ -85,12 +85,14 @@ std::string core_names() {
 bool weaken(std::string_view name, ScenarioOptions& options) {
     options.ignore_deadline = name == "ignore_deadline";
     options.forget_plan = name == "forget_plan";
-    const bool world_only = options.ignore_deadline || options.forget_plan || name == "none";
+    options.agent_lies = name == "agent_lies";
+    const bool world_only =
+        options.ignore_deadline || options.forget_plan || options.agent_lies || name == "none";
     return weaken_core(name) || world_only;
 }
 
 std::string weakenings() {
-    return "none ignore_deadline forget_plan" + core_names();
+    return "none ignore_deadline forget_plan agent_lies" + core_names();
 }
 
 }  // namespace cohort::sim

@@ -29,11 +29,9 @@ std::string state_of(World& world) {
             out += "does not run;";
             continue;
         }
-        out += "at " + core::text(host->machine().plan().id) + " plans ";
-        for (const core::NodeId id : host->machine().plan().fresh) {
-            out += fmt::format("{},", id);
-        }
-        out += " serves ";
+        const core::Plan& plan = host->machine().plan();
+        out +=
+            fmt::format("at {} plans {} serves ", core::text(plan.id), fmt::join(plan.fresh, ","));
         for (std::size_t b = 0; b < host->config().buckets; ++b) {
             out += "-NOB"[static_cast<unsigned>(host->kernel().serves(b, host->now()))];
         }

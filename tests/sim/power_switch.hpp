@@ -22,7 +22,8 @@ public:
 
     /// How it behaves.
     Duration longest = std::chrono::milliseconds{300};
-    double fails = 0;  ///< chance of no confirmation, whether or not the host went off
+    double fails = 0;   ///< chance of no confirmation, whether or not the host went off
+    bool lies = false;  ///< breaks what mode fence assumes: a failure is confirmed too
 
     /// What was asked for and is not carried out yet never will be.
     void forget() { ++forgotten_; }
@@ -42,7 +43,7 @@ public:
                                  turn_off_(host);
                              }
                              scheduler_.after(dice_.between({}, longest),
-                                              [failed, done] { done(!failed); });
+                                              [this, failed, done] { done(!failed || lies); });
                          });
     }
 

@@ -23,6 +23,9 @@ WorldOptions draw_life(WorldOptions options) {
         // About the shortest lease that the timers' rules allow.
         options.timers = core::make_timers(milliseconds{100}, milliseconds{600});
     }
+    if (dice.chance(0.5)) {
+        options.fence_delay = milliseconds{500};
+    }
     if (dice.chance(0.3)) {
         for (std::size_t i = 0; i < options.nodes; ++i) {
             options.weights.push_back(static_cast<std::uint8_t>(1 + dice.below(3)));
@@ -53,6 +56,7 @@ Verdict run_scenario(const ScenarioOptions& options) {
     if (options.only_ownership) {
         world.checker.only_ownership();
     }
+    world.power.lies = options.agent_lies;
     for (auto& host : world.hosts) {
         host->faults().forgets_plan = options.forget_plan;
         host->faults().overruns = options.ignore_deadline;

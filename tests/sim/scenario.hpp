@@ -29,6 +29,7 @@ struct ScenarioOptions {
     bool only_ownership = false;   ///< look at who serves (I1, I4, I8) only
     bool ignore_deadline = false;  ///< breaks A2
     bool forget_plan = false;      ///< breaks A3
+    bool agent_lies = false;       ///< breaks what mode fence assumes
 };
 
 Verdict run_scenario(const ScenarioOptions& options);

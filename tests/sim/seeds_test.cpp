@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The everyday number of random lives. `cohort-sim` runs more, and replays one.
-#include "tests/sim/scenario.hpp"
+#include "tests/sim/parts.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <iostream>
+#include <string>
 
 namespace cohort::sim {
 namespace {
@@ -18,68 +18,43 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise) {
     return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
 }
 
-struct Totals {
-    std::uint64_t void_runs = 0;
-    std::uint64_t takeovers = 0;
-    std::uint64_t openings = 0;
-};
+class Seeds : public ::testing::TestWithParam<Part> {};
 
-void show(ScenarioOptions options, const std::string& how) {
+TEST_P(Seeds, HoldAllInvariantsAndComeBack) {
     constexpr std::size_t kLines = 150;
-    options.world.trace = true;
-    const Verdict verdict = run_scenario(options);
-    const std::size_t skip = verdict.trace.size() - std::min(verdict.trace.size(), kLines);
-    for (std::size_t i = skip; i < verdict.trace.size(); ++i) {
-        std::cout << verdict.trace[i] << "\n";
-    }
-    FAIL() << *verdict.violation << "\nthe whole story: cohort-sim " << how << " --seed "
-           << options.world.seed;
-}
-
-Totals hold(ScenarioOptions options, std::uint64_t seeds, const std::string& how) {
-    Totals totals;
+    const Part& part = GetParam();
     const std::uint64_t from = setting("COHORT_SIM_FROM", 1);
-    const std::uint64_t count = seeds * setting("COHORT_SIM_SEEDS", 1);
+    const std::uint64_t count = part.everyday * setting("COHORT_SIM_SEEDS", 1);
+    Totals totals;
     for (std::uint64_t seed = from; seed < from + count; ++seed) {
-        options.world.seed = seed;
+        const ScenarioOptions options = scenario_of(part, seed);
         const Verdict verdict = run_scenario(options);
         if (verdict.violation) {
-            show(options, how);
-            return totals;
+            replay(options, kLines);
+            FAIL() << *verdict.violation << "\nthe whole story: " << replay_command(part, seed);
         }
-        totals.void_runs += verdict.void_run ? 1 : 0;
-        totals.takeovers += verdict.takeovers;
-        totals.openings += verdict.openings;
+        totals.add(verdict);
     }
     // A simulator in which nothing happens proves nothing.
     EXPECT_GT(totals.openings, 20 * count);
     EXPECT_LT(totals.void_runs, count / 20 + 1);
-    return totals;
+    if (mode_of(part.mode) == core::QuorumMode::links) {
+        EXPECT_GT(totals.takeovers, count / 2);
+    }
+    if (part.nodes > 2) {
+        EXPECT_GT(totals.duels, 0U);
+    }
 }
 
-TEST(Seeds, TwoNodesWithLinksHoldAllInvariantsAndComeBack) {
-    constexpr std::uint64_t kSeeds = 2500;
-    const Totals totals = hold({}, kSeeds, "");
-    EXPECT_GT(totals.takeovers, kSeeds / 2);
-}
-
-TEST(Seeds, ThreeNodesWithAMajorityHoldAllInvariantsAndComeBack) {
-    ScenarioOptions options;
-    options.world.nodes = 3;
-    options.world.mode = core::QuorumMode::majority;
-    hold(options, 500, "--nodes 3 --mode majority");
-}
-
-TEST(Seeds, FiveNodesWithAMajorityHoldAllInvariantsAndComeBack) {
-    ScenarioOptions options;
-    options.world.nodes = 5;
-    options.world.mode = core::QuorumMode::majority;
-    hold(options, 100, "--nodes 5 --mode majority");
-}
+INSTANTIATE_TEST_SUITE_P(Parts, Seeds, ::testing::ValuesIn(parts().begin(), parts().end()),
+                         [](const auto& param) {
+                             return std::string(param.param.mode) +
+                                    std::to_string(param.param.nodes);
+                         });
 
 /// Section 8's caveat: the assumption is necessary, and the checker can see
 /// what happens without it.
-TEST(Seeds, WithEveryLinkCutBothNodesServe) {
+TEST(MutualSilence, WithEveryLinkCutBothNodesServe) {
     WorldOptions options;
     options.keep_assumption = false;
     World world(options);
@@ -95,7 +70,7 @@ TEST(Seeds, WithEveryLinkCutBothNodesServe) {
 }
 
 /// 10.1: the overlap ends with the first frames, and is said to have been.
-TEST(Seeds, ADoubleOwnershipEndsWithTheFirstFrameAndRaisesTheAlarm) {
+TEST(MutualSilence, ADoubleOwnershipEndsWithTheFirstFrameAndRaisesTheAlarm) {
     WorldOptions options;
     options.keep_assumption = false;
     options.trace = true;

@@ -24,11 +24,7 @@ std::string states_text(const std::vector<Rights>& states) {
 }
 
 std::string plan_text(const Plan& plan) {
-    std::string out = core::text(plan.id) + " ";
-    for (const NodeId id : plan.fresh) {
-        out += fmt::format("{}", id);
-    }
-    return out;
+    return fmt::format("{} {}", core::text(plan.id), fmt::join(plan.fresh, ","));
 }
 
 std::string header_text(const Header& h) {

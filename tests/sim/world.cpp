@@ -22,6 +22,7 @@ core::MachineConfig make_config(const WorldOptions& options, std::size_t index) 
         config.members.back().votes = 2;
     }
     config.mode = options.mode;
+    config.fence_delay = index == 0 ? options.fence_delay : Duration{};
     config.timers = options.timers;
     config.buckets = options.buckets;
     config.config_digest = 0xc0;
@@ -67,6 +68,7 @@ void World::calm() {
     trace.say(scheduler.now(), 0, "no new trouble from here on");
     network.clear_up();
     power.fails = 0;
+    power.longest = milliseconds{300};
     for (auto& host : hosts) {
         host->faults() = HostFaults{};
     }

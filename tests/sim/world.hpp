@@ -24,6 +24,7 @@ struct WorldOptions {
     std::vector<std::uint8_t> weights = {};  ///< by host; empty: all the same
     core::Timers timers =
         core::make_timers(std::chrono::milliseconds{100}, std::chrono::seconds{1});
+    Duration fence_delay{};     ///< of node 1, mode fence
     bool partial_mesh = false;  ///< not every link joins every pair of nodes
     std::uint64_t seed = 1;
     bool trace = false;
