@@ -61,4 +61,6 @@ load_module
 network_up
 cables_up
 deaths 1s 100ms
+# A lease that a serial line is too slow for.
+cables
 deaths 300ms 30ms

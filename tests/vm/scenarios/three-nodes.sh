@@ -83,7 +83,7 @@ silent stopped "n2's daemon hangs" n2
 silent cut-off "n3 is cut off" n3
 bounded leaves "n1 leaves" $LEAVE_MS n1
 for event in dies cable killed stopped cut-off leaves; do
-    back $event "$event, and it is back"
+    back $event-back "$event, and it is back"
 done
 unharmed backup "the backup LAN is cut" "${NODES[@]}"
 is "the backup LAN is cut: no bucket moves" "$(moved backup-before backup)" ""

@@ -89,9 +89,9 @@ returns cut heal
 probe_end seen
 
 bounded beta "beta dies" $ALPHA_MS beta
-back beta "beta dies, and mended"
+back beta-back "beta dies, and mended"
 bounded alpha "alpha dies" $BETA_MS alpha
-back alpha "alpha dies, and mended"
+back alpha-back "alpha dies, and mended"
 unharmed broken "the agent fails" alpha
 # Some were on their way.
 at_most "the agent fails: beta's flows stay dark" \
@@ -102,5 +102,5 @@ unharmed mended "the agent works again" alpha
 figures broken
 figures mended
 bounded cut "they do not hear each other" $ALPHA_MS beta
-back cut "they do not hear each other, and mended"
+back cut-back "they do not hear each other, and mended"
 once

@@ -49,10 +49,10 @@ returns alpha node_back alpha
 probe_end seen
 
 bounded beta "beta dies" $CRASH_MS beta
-back beta "beta dies, and mended"
+back beta-back "beta dies, and mended"
 bounded cut "they do not hear each other" $CRASH_MS beta
 silent cut "they do not hear each other" beta
-back cut "they do not hear each other, and mended"
+back cut-back "they do not hear each other, and mended"
 dark alpha "alpha dies" beta
 at_most "alpha is back: all are answered soon" "${seen[events/alpha-back/udp/last_unanswered_ms]}" 8000
 figures alpha-back

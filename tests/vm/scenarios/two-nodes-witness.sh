@@ -53,9 +53,9 @@ check_soon "beta is back: it takes its half again" 30 share alpha beta
 probe_end seen
 
 bounded beta "beta dies" $CRASH_MS beta
-back beta "beta dies, and mended"
+back beta-back "beta dies, and mended"
 bounded alpha "alpha dies" $CRASH_MS alpha
-back alpha "alpha dies, and mended"
+back alpha-back "alpha dies, and mended"
 unharmed witness "the witness dies" alpha beta
 is "the witness dies: no bucket moves" "$(moved witness-before witness)" ""
 dark both "beta dies without the witness" alpha
