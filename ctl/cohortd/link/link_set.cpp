@@ -15,7 +15,8 @@ LinkSet::LinkSet(boost::asio::io_context& io, Identity identity, wire::Codec cod
       codec_(std::move(codec)),
       detect_(detect),
       user_(user),
-      relay_(identity_.peers, detect) {}
+      relay_(identity_.self, identity_.peers, detect),
+      last_drained_(shell::boot_now()) {}
 
 void LinkSet::configure(const std::vector<config::Link>& wanted) {
     std::vector<std::unique_ptr<Link>> kept = std::move(links_);
@@ -57,7 +58,18 @@ void LinkSet::on_arrival(Link& link, Arrival arrival) {
     user_.on_message(link, std::move(arrival.message));
 }
 
+/// After a stall of the own loop nobody was heard lately on any link, and what
+/// all others said meanwhile waits to be read: to pass that on would make this
+/// loop later still, and those of all nodes with it.
+bool LinkSet::is_late(core::Time now) {
+    if (now - last_drained_ > detect_ * 4 / 7)
+        late_until_ = now + detect_ / 2;
+    return now < late_until_;
+}
+
 void LinkSet::pass_on(const Link& from, const Arrival& arrival, core::Time now) {
+    if (is_late(now))
+        return;
     for (const std::size_t i :
          relay_.onward(arrival.message, arrival.hops, number_of(from), paths(), now))
         links_[i]->relay(arrival);
@@ -114,6 +126,9 @@ void LinkSet::send(const core::Send& send) {
 }
 
 void LinkSet::drain() {
+    const core::Time now = shell::boot_now();
+    is_late(now);
+    last_drained_ = now;
     for (const auto& link : links_)
         link->drain();
 }

@@ -47,7 +47,8 @@ public:
     /// (A short one may not wait until it is known that none does any more.)
     void send(const core::Send& send);
 
-    /// Reads whatever has arrived on any link by now.
+    /// Reads whatever has arrived on any link by now. To be called each
+    /// heartbeat; a longer pause tells that the own loop was late.
     void drain();
 
     const std::vector<std::unique_ptr<Link>>& links() const { return links_; }
@@ -58,6 +59,7 @@ private:
     void on_arrival(Link& link, Arrival arrival) override;
     void on_turned(const Link& link) override { user_.on_turned(link); }
 
+    bool is_late(core::Time now);
     void pass_on(const Link& from, const Arrival& arrival, core::Time now);
     std::vector<const Paths*> paths() const;
     core::Message with_what_links_know(const core::Message& message) const;
@@ -70,6 +72,8 @@ private:
     core::Duration detect_;
     LinkUser& user_;
     Relay relay_;
+    core::Time last_drained_;
+    core::Time late_until_{};
     std::vector<std::unique_ptr<Link>> links_;
 };
 

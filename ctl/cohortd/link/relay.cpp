@@ -11,8 +11,8 @@ namespace cohort::link {
 // Of the 3.5 heartbeats that make up T_detect, 1.25: when a way fails, a relay
 // must have taken its place before anybody counts as silent. A heartbeat that
 // is late now and then costs a relayed one, no more.
-Relay::Relay(std::vector<core::NodeId> peers, core::Duration detect)
-    : peers_(std::move(peers)), detect_(detect), lately_(detect * 5 / 14) {}
+Relay::Relay(core::NodeId self, std::vector<core::NodeId> peers, core::Duration detect)
+    : self_(self), peers_(std::move(peers)), detect_(detect), lately_(detect * 5 / 14) {}
 
 void Relay::heard(const core::Message& message, core::Time now) {
     const auto* heartbeat = std::get_if<core::Heartbeat>(&message);
@@ -22,7 +22,8 @@ void Relay::heard(const core::Message& message, core::Time now) {
     Known& known = known_[header.sender];
     if (header.session == known.session && header.seq <= known.seq)
         return;
-    known = {header.session, header.seq, now, 0, header.epoch};
+    const bool back = now - known.said_at > detect_;
+    known = {header.session, header.seq, back ? now : known.since, now, 0, header.epoch};
     for (const core::HeartbeatEntry& entry : heartbeat->entries)
         known.direct |= entry.direct ? core::node_bit(entry.peer) : 0;
 }
@@ -35,6 +36,10 @@ std::vector<std::size_t> Relay::onward(const core::Message& message, unsigned ho
     const core::NodeId origin = header_of(message).sender;
     const core::NodeId to = addressee(message);
     const Paths& came_by = *links[from];
+    // Somebody who has just begun to be heard may not have been heard everywhere yet.
+    const Known* known_origin = known(origin, now);
+    if (known_origin == nullptr || now - known_origin->since < lately_)
+        return {};
     // For this node, or in a frame of another configuration, for one unknown here.
     if (to != core::kNobody && !came_by.contains(to))
         return {};
@@ -43,7 +48,8 @@ std::vector<std::size_t> Relay::onward(const core::Message& message, unsigned ho
         return {};
     const auto may_carry = [&](std::size_t i) {
         return i != from && links[i] != nullptr &&
-               !links[i]->at(origin).heard_directly(now, lately_);
+               !links[i]->at(origin).heard_directly(now, lately_) &&
+               !is_anothers(origin, *links[i], now);
     };
     std::vector<std::size_t> out;
     if (to != core::kNobody)
@@ -104,6 +110,17 @@ bool Relay::is_wanted_on(const Paths& link, const Paths& from, const core::Messa
     }
     return !anybody && std::ranges::any_of(peers_, [&](core::NodeId peer) {
         return peer != origin && is_without(peer);
+    });
+}
+
+/// A node of lower id on the link hears the origin as well: of those who could
+/// all pass its frames on, one does.
+bool Relay::is_anothers(core::NodeId origin, const Paths& link, core::Time now) const {
+    return std::ranges::any_of(link, [&](const auto& entry) {
+        const auto& [peer, path] = entry;
+        const Known* other = known(peer, now);
+        return peer < self_ && peer != origin && path.heard_directly(now, lately_) &&
+               other != nullptr && (other->direct & core::node_bit(origin)) != 0;
     });
 }
 

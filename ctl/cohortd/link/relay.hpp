@@ -22,7 +22,7 @@ public:
     using Links = std::span<const Paths* const>;
 
     /// `peers`: all other nodes.
-    Relay(std::vector<core::NodeId> peers, core::Duration detect);
+    Relay(core::NodeId self, std::vector<core::NodeId> peers, core::Duration detect);
 
     void add_peer(core::NodeId peer) { peers_.push_back(peer); }
 
@@ -41,6 +41,7 @@ private:
     struct Known {
         std::uint64_t session = 0;
         std::uint64_t seq = 0;
+        core::Time since{};        ///< heard without a break since then
         core::Time said_at{};      ///< its newest heartbeat
         std::uint64_t direct = 0;  ///< bit by node: those that it hears themselves
         core::EpochId epoch;
@@ -49,9 +50,11 @@ private:
     std::vector<std::size_t> towards(core::NodeId to, Links links, core::Time now) const;
     bool is_wanted_on(const Paths& link, const Paths& from, const core::Message& message,
                       core::Time now) const;
+    bool is_anothers(core::NodeId origin, const Paths& link, core::Time now) const;
     bool lacks(core::NodeId node, const core::Message& message, core::Time now) const;
     const Known* known(core::NodeId node, core::Time now) const;
 
+    core::NodeId self_;
     std::vector<core::NodeId> peers_;
     core::Duration detect_;
     core::Duration lately_;

@@ -42,6 +42,7 @@ protected:
             heartbeat.entries.push_back(entry);
         }
         links_[link][peer].heard(now_, hops);
+        relay_.heard(test::heartbeat(peer, 1), now_ - kDetect);  // and has been for a while
         relay_.heard(heartbeat, now_);
     }
 
@@ -62,9 +63,9 @@ protected:
 
     std::array<Paths, 3> links_;
     std::size_t down_ = 99;
-    Relay relay_{{1, 3, 4, 5}, kDetect};
+    Relay relay_{kSelf, {1, 3, 4, 5}, kDetect};
     core::Time now_{std::chrono::hours{1}};
-    std::uint64_t seq_ = 0;
+    std::uint64_t seq_ = 1;
 };
 
 TEST_F(RelayTest, AFrameGoesOnWhereItsOriginIsNotHeard) {
@@ -139,7 +140,7 @@ TEST_F(RelayTest, ThreeNodesPassAFrameOnToTheFifthAndLast) {
 }
 
 TEST_F(RelayTest, TwoNodesHaveNothingToPassOn) {
-    Relay two({2}, kDetect);
+    Relay two(1, {2}, kDetect);
     Paths a{{2, {}}};
     Paths b{{2, {}}};
     const std::array<const Paths*, 2> links{&a, &b};
