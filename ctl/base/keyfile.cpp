@@ -19,7 +19,7 @@ constexpr std::size_t kLongest = 65536;
 
 /// Sub-keys of the root, by number; a number is never given a second meaning.
 constexpr char kContext[crypto_kdf_CONTEXTBYTES + 1] = "cohort-1";
-enum SubKey : std::uint64_t { kFrames = 1, kSipHash = 2 };
+enum SubKey : std::uint64_t { kFrames = 1, kSipHash = 2, kFurtherFrames = 3, kCheck = 4 };
 
 Secret<32> derive(const Secret<32>& root, SubKey which) {
     static_assert(crypto_kdf_KEYBYTES == 32);
@@ -145,6 +145,17 @@ FrameKey ClusterKey::frame_key() const {
     return derive(root_, kFrames);
 }
 
+FrameKey ClusterKey::frame_key(const ClusterKey& cluster) const {
+    const FrameKey own = frame_key();
+    if (sodium_memcmp(root_.bytes().data(), cluster.root_.bytes().data(), 32) == 0)
+        return own;
+    const Secret<32> parent = derive(cluster.root_, kFurtherFrames);
+    FrameKey key;
+    crypto_generichash(key.bytes().data(), key.bytes().size(), own.bytes().data(),
+                       own.bytes().size(), parent.bytes().data(), parent.bytes().size());
+    return key;
+}
+
 SipKey ClusterKey::siphash_key(std::string_view cluster_name) const {
     const Secret<32> parent = derive(root_, kSipHash);
     SipKey key;
@@ -152,6 +163,14 @@ SipKey ClusterKey::siphash_key(std::string_view cluster_name) const {
                        reinterpret_cast<const unsigned char*>(cluster_name.data()),
                        cluster_name.size(), parent.bytes().data(), parent.bytes().size());
     return key;
+}
+
+std::uint32_t check_of(const FrameKey& key) {
+    const Secret<32> sub_key = derive(key, kCheck);
+    std::uint32_t check = 0;
+    for (std::size_t i = 0; i < sizeof check; ++i)
+        check = check << 8 | sub_key.bytes()[i];
+    return check;
 }
 
 }  // namespace cohort

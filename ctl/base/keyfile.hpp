@@ -53,7 +53,13 @@ public:
     /// At least 16 bytes once trailing newlines are stripped.
     static Result<ClusterKey> from_content(std::span<const std::uint8_t> content);
 
+    /// Of a cluster with one key file.
     FrameKey frame_key() const;
+    /// Of this file's content in a cluster whose key file is `cluster`: its own
+    /// frame_key() if the contents are the same, and otherwise a key that only
+    /// those come to who have both. So nodes that understand each other's frames
+    /// hash alike, whichever frame key they are at.
+    FrameKey frame_key(const ClusterKey& cluster) const;
     /// For the cluster (in cohortd's words: the address) of that name.
     SipKey siphash_key(std::string_view cluster_name) const;
 
@@ -61,5 +67,20 @@ private:
     explicit ClusterKey(const Secret<32>& root) : root_(root) {}
     Secret<32> root_;
 };
+
+/// 32 bits by which nodes tell that they have the same frame key. They say
+/// nothing of the key that its frames do not.
+std::uint32_t check_of(const FrameKey& key);
+
+/// A key by which a node knows its cluster's frames. It has up to four, by ids
+/// of 1..255; exactly one sends.
+struct NumberedKey {
+    std::uint8_t id = 0;
+    bool sends = false;  ///< signs this node's frames; all are accepted
+    FrameKey secret;
+};
+
+/// The id of the only key of a cluster that has one key file.
+inline constexpr std::uint8_t kFirstKeyId = 1;
 
 }  // namespace cohort

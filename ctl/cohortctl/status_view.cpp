@@ -35,11 +35,24 @@ const Json& list_of(const Json& object, const char* key) {
     return found != object.end() && found->is_array() ? *found : kNone;
 }
 
+/// The ids that a node accepts; it sends with the one that has the star.
+std::string keys_of(const Json& node) {
+    const auto keys = node.is_object() ? node.find("keys") : node.end();
+    if (keys == node.end() || !keys->is_object())
+        return "-";
+    std::string text;
+    for (const Json& id : list_of(*keys, "accepts"))
+        text +=
+            (text.empty() ? "" : " ") + cell(id) + (id == keys->value("sends", Json()) ? "*" : "");
+    return text;
+}
+
 Rows node_rows(const Json& status) {
-    Rows rows{{"ID", "NODE", "STATE", "HEALTH", "WEIGHT", "OWNED"}};
+    Rows rows{{"ID", "NODE", "STATE", "HEALTH", "WEIGHT", "OWNED", "KEYS"}};
     for (const Json& node : list_of(status, "nodes"))
         rows.push_back({cell(node, "id"), cell(node, "name"), cell(node, "state"),
-                        cell(node, "health"), cell(node, "weight"), cell(node, "owned")});
+                        cell(node, "health"), cell(node, "weight"), cell(node, "owned"),
+                        keys_of(node)});
     return rows;
 }
 
@@ -79,6 +92,31 @@ std::string address_text(const Json& status) {
     return text;
 }
 
+/// What the stages of cohortd(8), KEYS, come to; nothing unless keys are rotated.
+std::string rotation_text(const Json& status) {
+    const auto keys = status.is_object() ? status.find("keys") : status.end();
+    if (keys == status.end() || !keys->is_object() || !keys->contains("stage") ||
+        (*keys)["stage"] == 0)
+        return "";
+    return fmt::format("keys: stage {} of 3, waits for {}\n", cell(*keys, "stage"),
+                       cell(*keys, "waits_for"));
+}
+
+std::string differences_text(const Json& status) {
+    std::string text;
+    for (const Json& node : list_of(status, "nodes")) {
+        const Json& differs = list_of(node, "differs");
+        if (differs.empty())
+            continue;
+        Rows rows{{"SETTING", "HERE", "THERE"}};
+        for (const Json& one : differs)
+            rows.push_back({cell(one, "setting"), cell(one, "here"), cell(one, "there")});
+        text += fmt::format("\n{} differs, so neither acks the other:\n{}", cell(node, "name"),
+                            format_table(rows));
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string status_text(const Json& status) {
@@ -92,8 +130,10 @@ std::string status_text(const Json& status) {
         text += fmt::format("quorum {}\n", cell(status, "assumption"));
     for (const Json& warning : list_of(status, "warnings"))
         text += fmt::format("warning: {}\n", cell(warning));
+    text += rotation_text(status);
     if (const Rows nodes = node_rows(status); nodes.size() > 1)
         text += "\n" + format_table(nodes);
+    text += differences_text(status);
     if (const Rows links = link_rows(status); links.size() > 1)
         text += "\n" + format_table(links);
     if (const Rows lines = line_rows(status); lines.size() > 1)

@@ -33,7 +33,7 @@ const std::string& key_file() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string text(reinterpret_cast<const char*>(data), size);
     static constexpr std::string_view kMark = "KEYFILE";
-    if (const auto at = text.find(kMark); at != std::string::npos)
+    for (auto at = text.find(kMark); at != std::string::npos; at = text.find(kMark))
         text.replace(at, kMark.size(), key_file());
 
     const auto config = config::parse_config(text, "fuzz.toml");
@@ -46,7 +46,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(config->node == self_of(*config).id, "this node is among the nodes");
     fuzz::require(config->key.has_value(), "the key was read");
     fuzz::require(!summarize(*config).empty(), "there is something to say");
+    fuzz::require(!config->keys.empty() && config->keys.size() <= core::kMaxKeys,
+                  "there are keys for frames");
     const core::MachineConfig machine = machine_config(*config);
+    fuzz::require(
+        core::decode_settings(core::encode_settings(machine.settings)) == machine.settings,
+        "what is told of the settings is what they are");
     fuzz::require(machine.buckets == bucket_count(*config), "no bucket is lost");
     fuzz::require(needs_restart(*config, *config).empty(), "it agrees with itself");
     return 0;

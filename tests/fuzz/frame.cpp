@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The frame parser, before and behind the MAC. What it takes for a message comes
-// out of encode() as bytes that mean the same.
+// out of encode() as bytes that mean the same; settings of any content can be compared.
+#include "ctl/cohortd/core/settings.hpp"
 #include "ctl/cohortd/wire/codec.hpp"
 #include "tests/fuzz/target.hpp"
 
@@ -10,7 +11,7 @@ using namespace cohort;
 namespace {
 
 const wire::Codec& codec() {
-    static const wire::Codec codec(7, FrameKey());
+    static const wire::Codec codec(7, {{kFirstKeyId, true, FrameKey()}});
     return codec;
 }
 
@@ -28,5 +29,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(opened.has_value(), "what was decoded can be sealed and opened");
     fuzz::require(opened->message == decoded->message, "the message stays the same");
     fuzz::require(opened->echo == decoded->echo, "the echo stays the same");
+    if (const auto* piece = std::get_if<core::SettingsFragment>(&decoded->message)) {
+        const auto settings = core::decode_settings(piece->bytes);
+        (void)text(core::compare_settings(settings, {{"[timing] lease", "1s"}}));
+    }
     return 0;
 }

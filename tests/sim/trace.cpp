@@ -58,6 +58,15 @@ struct MessageText {
         return fmt::format("hello{}{} {}", m.challenge != 0 ? " challenge" : "",
                            m.echo != 0 ? " echo" : "", header_text(m.header));
     }
+    std::string operator()(const Keys& m) const {
+        return fmt::format("keys #{} {}", m.tag, header_text(m.header));
+    }
+    std::string operator()(const SettingsRequest& m) const {
+        return fmt::format("settings-request {} {}", m.index + 1, header_text(m.header));
+    }
+    std::string operator()(const SettingsFragment& m) const {
+        return fmt::format("settings {}/{} {}", m.index + 1, m.count, header_text(m.header));
+    }
 };
 
 struct EventText {
@@ -84,6 +93,7 @@ struct EventText {
         return fmt::format("is given {} members, digest {:x}", e.members.size(), e.config_digest);
     }
     std::string operator()(const LinksChanged&) const { return "links changed"; }
+    std::string operator()(const KeysChanged&) const { return "keys changed"; }
     std::string operator()(const Leave&) const { return "is told to leave"; }
 };
 

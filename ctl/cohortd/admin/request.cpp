@@ -32,7 +32,10 @@ std::string answer(std::string_view line, const Handlers& handlers) {
     const auto handler = handlers.find(name->get_ref<const std::string&>());
     if (handler == handlers.end())
         return refusal("there is no such request; there are: " + known(handlers));
-    return as_line({{"ok", true}, {"result", handler->second()}});
+    const Reply reply = handler->second();
+    if (const auto* error = std::get_if<Error>(&reply))
+        return refusal(error->message);
+    return as_line({{"ok", true}, {"result", std::get<Json>(reply)}});
 }
 
 }  // namespace cohort::admin

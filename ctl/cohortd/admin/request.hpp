@@ -6,17 +6,23 @@
 //                         or  {"ok":false,"error":"one line"}
 #pragma once
 
+#include "ctl/base/result.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace cohort::admin {
 
+/// A result, or the error whose words refuse the request.
+using Reply = std::variant<nlohmann::json, Error>;
+
 /// What answers each request, by its name.
-using Handlers = std::map<std::string, std::function<nlohmann::json()>, std::less<>>;
+using Handlers = std::map<std::string, std::function<Reply()>, std::less<>>;
 
 /// The answer to one line, closed by a newline. Never throws for what `line`
 /// says.

@@ -2,6 +2,7 @@
 #include "ctl/cohortd/admin/status.hpp"
 
 #include "ctl/base/bucket_list.hpp"
+#include "ctl/cohortd/config/rotation.hpp"
 #include "ctl/cohortd/core/text.hpp"
 #include "ctl/cohortd/core/timers.hpp"
 
@@ -48,6 +49,31 @@ Json links_to(core::NodeId peer, const Moment& moment, core::Duration detect) {
     return all;
 }
 
+/// Null until the node has told.
+Json keys_of(const core::PeerView& node) {
+    if (node.keys.empty())
+        return nullptr;
+    Json accepts = Json::array();
+    Json sends;
+    for (const core::KeyUse& key : node.keys) {
+        accepts.push_back(key.id);
+        if (key.sends)
+            sends = key.id;
+    }
+    return {{"accepts", accepts}, {"sends", sends}, {"accepts_ours", node.accepts_our_keys}};
+}
+
+Json differences(const core::PeerView& node) {
+    const auto value = [](const std::optional<std::string>& words) {
+        return words ? Json(*words) : Json();
+    };
+    Json all = Json::array();
+    for (const core::Difference& one : node.differences)
+        all.push_back(
+            {{"setting", one.name}, {"here", value(one.here)}, {"there", value(one.there)}});
+    return all;
+}
+
 Json nodes(const core::View& view, const Moment& moment) {
     const core::Duration detect =
         core::make_timers(moment.config.heartbeat, moment.config.lease).detect;
@@ -60,6 +86,8 @@ Json nodes(const core::View& view, const Moment& moment) {
                        {"health", node.healthy ? "well" : "sick"},
                        {"weight", node.weight},
                        {"owned", node.owned},
+                       {"keys", keys_of(node)},
+                       {"differs", differences(node)},
                        {"links", links_to(node.id, moment, detect)}});
     }
     return all;
@@ -167,6 +195,7 @@ std::string_view link_state(bool open, const link::Path& path, core::Time now,
 
 Json status(const Moment& moment) {
     const core::View view = moment.machine.view(moment.now);
+    const config::Rotation rotation = config::rotation(moment.config, view);
     return {{"schema", 1},
             {"cluster", moment.config.cluster},
             {"node", moment.config.node},
@@ -181,6 +210,7 @@ Json status(const Moment& moment) {
             {"serving", view.serving},
             {"serving_for_ms",
              milliseconds(std::max(view.serving_until - moment.now, core::Duration::zero()))},
+            {"keys", {{"stage", rotation.stage}, {"waits_for", rotation.waits_for}}},
             {"nodes", nodes(view, moment)},
             {"addresses", addresses(moment)},
             {"links", link_counts(moment)}};

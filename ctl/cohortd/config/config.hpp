@@ -88,7 +88,7 @@ struct Config {
     std::string file;
     std::string cluster;
     core::NodeId node = core::kNobody;
-    std::string key_file = "/etc/cohort/key";
+    std::string key_file = "/etc/cohort/key";  ///< keys the hash, and frames without [[key]]
     std::string state_dir = "/var/lib/cohort";
     core::Duration heartbeat = std::chrono::milliseconds{100};
     core::Duration lease = std::chrono::seconds{1};
@@ -99,7 +99,8 @@ struct Config {
     std::vector<Link> links;
     std::vector<Address> addresses;  ///< in the file's order: so run the buckets
     std::vector<Check> checks;
-    std::optional<ClusterKey> key;  ///< always there after load_config()
+    std::optional<ClusterKey> key;  ///< of key_file; always there after load_config()
+    std::vector<NumberedKey> keys;  ///< for frames, ascending ids; 1 to core::kMaxKeys
 };
 
 /// Reads and checks the file and the key file that it names. The error is one
@@ -126,6 +127,12 @@ std::size_t bucket_count(const Config& config);
 /// addresses, timing and quorum. Weights and whatever is local are left out.
 std::uint64_t config_digest(const Config& config);
 
+/// The same, as names and values in the words of the file.
+std::vector<core::Setting> settings(const Config& config);
+
+/// What the node tells its peers of its keys.
+std::vector<core::KeyUse> key_uses(const Config& config);
+
 core::MachineConfig machine_config(const Config& config);
 
 /// What `--check` prints: what the configuration amounts to, the assumption
@@ -137,7 +144,8 @@ std::string summarize(const Config& config);
 bool is_node_change(const Config& running, const Config& wanted);
 
 /// What differs and cannot change in a running daemon, named in words; empty
-/// if the step from one to the other is links, checks, and one node more or less.
+/// if the step from one to the other is links, checks, [[key]], and one node more
+/// or less.
 std::string needs_restart(const Config& running, const Config& wanted);
 
 std::string_view to_string(core::QuorumMode mode);

@@ -69,7 +69,7 @@ std::string needs_restart(const Config& running, const Config& wanted) {
         return "[cluster] state_dir";
     if (sodium_memcmp(running.key->frame_key().bytes().data(),
                       wanted.key->frame_key().bytes().data(), 32) != 0)
-        return "the cluster key";
+        return "the content of [cluster] key_file, which keys the hash";
     for (const Node& node : running.nodes) {
         const auto same = std::ranges::find(wanted.nodes, node.id, &Node::id);
         if (same != wanted.nodes.end() && *same != node)

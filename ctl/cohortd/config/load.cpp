@@ -209,9 +209,11 @@ Result<Config> parse_config(std::string_view content, const std::string& path) {
     // Made only for what it says of unknown tables.
     [[maybe_unused]] const Reader top(
         problems, "the file", &root,
-        {"cluster", "timing", "quorum", "node", "link", "address", "check"});
+        {"cluster", "key", "timing", "quorum", "node", "link", "address", "check"});
     config.nodes = read_nodes(problems, root);
     read_cluster(problems, root, config);
+    if (config.key)
+        config.keys = read_keys(problems, root, *config.key);
     read_quorum(problems, root, config);
     config.links = read_links(problems, root, config.nodes.size());
     config.addresses = read_addresses(problems, root, config.links);
@@ -270,6 +272,8 @@ core::MachineConfig machine_config(const Config& config) {
     for (const Address& address : config.addresses)
         machine.groups.push_back(address.buckets);
     machine.config_digest = config_digest(config);
+    machine.settings = settings(config);
+    machine.keys = key_uses(config);
     return machine;
 }
 

@@ -18,6 +18,10 @@ void read_quorum(Problems& problems, const toml::table& root, Config& config);
 /// there is no such node.
 core::NodeId read_node(Reader& section, std::string_view key, const std::vector<Node>& nodes);
 
+/// All keys for frames. Without a [[key]], the cluster's key is the only one.
+std::vector<NumberedKey> read_keys(Problems& problems, const toml::table& root,
+                                   const ClusterKey& cluster);
+
 /// `nodes` is how many nodes the cluster has.
 std::vector<Link> read_links(Problems& problems, const toml::table& root, std::size_t nodes);
 

@@ -65,6 +65,13 @@ std::string takeover(const Config& config) {
     return fmt::format("a dead node's buckets after {}", format_duration(timers.promise));
 }
 
+void describe_keys(Out out, const Config& config) {
+    for (const NumberedKey& key : config.keys) {
+        if (config.keys.size() > 1 || key.id != kFirstKeyId)
+            fmt::format_to(out, "key {}: {}\n", key.id, key.sends ? "send" : "accept");
+    }
+}
+
 bool is_missing(const std::string& dev) {
     return if_nametoindex(dev.c_str()) == 0;
 }
@@ -189,6 +196,7 @@ std::string summarize(const Config& config) {
     fmt::format_to(out, "timing: heartbeat {}, lease {}\n", format_duration(config.heartbeat),
                    format_duration(config.lease));
     fmt::format_to(out, "quorum: {}\ntakeover: {}\n", assumption(config), takeover(config));
+    describe_keys(out, config);
     for (const Link& link : config.links) {
         fmt::format_to(
             out, "link {}: {}\n", link.name,

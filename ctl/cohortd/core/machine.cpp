@@ -33,6 +33,7 @@ Machine::State::State(MachineConfig machine_config)
       lease(electorate, config.timers),
       barrier(electorate),
       holdings(config.buckets, config.self),
+      settings(encode_settings(config.settings)),
       plan(empty_plan(config.buckets, config.config_digest)) {
     if (config.groups.empty()) {
         config.groups.push_back(config.buckets);
@@ -154,6 +155,7 @@ void Machine::State::dispatch(const Event& event, Time now) {
             }
         }
         void operator()(const Reconfigure& change) const { s.on_reconfigure(change, now); }
+        void operator()(const KeysChanged& change) const { s.change_keys(change); }
         void operator()(const Leave&) const { s.on_leave(now); }
     };
     std::visit(Visitor{*this, now}, event);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ctl/cohortd/core/messages.hpp"
+#include "ctl/cohortd/core/settings.hpp"
 #include "ctl/cohortd/core/types.hpp"
 
 #include <memory>
@@ -54,6 +55,11 @@ struct MachineConfig {
     /// The buckets of each address, in the order of the row; they sum up to
     /// `buckets`. Each address is split among the nodes. Empty: one address.
     std::vector<std::size_t> groups;
+    /// What the digest is made of, so that a difference can be named. Empty:
+    /// it is not.
+    std::vector<Setting> settings;
+    /// Told to the peers. Empty: nothing is told, nor asked.
+    std::vector<KeyUse> keys;
 };
 
 // ---- events ---------------------------------------------------------------
@@ -123,13 +129,19 @@ struct LinksChanged {};
 struct Reconfigure {
     std::vector<Member> members;  ///< ascending ids, self included
     std::uint64_t config_digest = 0;
+    std::vector<Setting> settings = {};  ///< as in MachineConfig
+};
+
+/// The keys for frames are others from now on.
+struct KeysChanged {
+    std::vector<KeyUse> keys;
 };
 
 /// The operator or SIGTERM: hand over, then stop (R21).
 struct Leave {};
 
 using Event = std::variant<Start, FrameRead, Wake, KernelDone, PersistDone, FenceDone,
-                           HealthChanged, LinksChanged, Reconfigure, Leave>;
+                           HealthChanged, LinksChanged, Reconfigure, KeysChanged, Leave>;
 
 // ---- actions --------------------------------------------------------------
 
@@ -203,6 +215,10 @@ struct PeerView {
     std::size_t owned = 0;  ///< buckets with right N in the accepted plan
     EpochId epoch;
     std::optional<Time> heard_at;
+    bool live = false;                    ///< anything authentic was heard of it within T_detect
+    std::vector<KeyUse> keys;             ///< that it accepts; empty: it has not told
+    bool accepts_our_keys = false;        ///< it says so of all that this node may send with
+    std::vector<Difference> differences;  ///< of its settings from ours, once they are known
 };
 
 struct View {

@@ -89,7 +89,9 @@ void Machine::State::on_proven(std::size_t index, const Message& message, Time n
     if (speaks_beside(index, message, now)) {
         return;
     }
-    if (!agrees(index, header_of(message), now)) {
+    const bool same = agrees(index, header_of(message), now);
+    confer(index, message, now);
+    if (!same) {
         peer.silence.heard(now, false);
         peer.silent = false;
         return;

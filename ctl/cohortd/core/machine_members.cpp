@@ -186,6 +186,8 @@ void Machine::State::switch_members(std::uint64_t digest, Time now) {
     previous_digest = std::exchange(config.config_digest, digest);
     previous_until = now + 2 * config.timers.detect;
     config.members = std::move(staged->members);
+    config.settings = std::move(staged->settings);
+    settings = encode_settings(config.settings);
     staged.reset();
     members_settled = false;
     at_rest.reset();

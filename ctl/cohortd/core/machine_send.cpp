@@ -80,6 +80,8 @@ void Machine::State::send_heartbeat(Trigger cause, Time now) {
         HeartbeatEntry entry;
         entry.peer = electorate[i].id;
         entry.heard_ok = peers[i]->alive;
+        entry.keys_ok = accepts_keys_of(*peers[i]);
+        entry.keys_seen = keys_seen(*peers[i]);
         entry.session_tag = static_cast<std::uint16_t>(acked.session);
         entry.seq = static_cast<std::uint32_t>(acked.seq);
         out.entries.push_back(entry);

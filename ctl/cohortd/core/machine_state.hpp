@@ -58,6 +58,22 @@ struct Machine::State {
     void warn_of_double_ownership(std::size_t peer, const Header& header, Time now);
     bool may_ack(Time now) const;
 
+    // ---- machine_agreement.cpp: keys and settings
+    void confer(std::size_t peer, const Message& message, Time now);
+    void tell_keys(std::size_t peer, const Heartbeat& heartbeat, Time now);
+    void hear_keys(std::size_t peer, const Keys& keys);
+    void change_keys(const KeysChanged& change);
+    bool accepts_keys_of(const Peer& peer) const;
+    std::uint8_t keys_seen(const Peer& peer) const;
+    std::uint8_t keys_tag() const;
+    void ask_settings(std::size_t peer, const Header& header, Time now);
+    void tell_settings(std::size_t peer, const SettingsRequest& request, Time now);
+    void hear_settings(std::size_t peer, const SettingsFragment& fragment);
+    // confer() has heard them.
+    static void on_message(std::size_t, const Keys&, Time) {}
+    static void on_message(std::size_t, const SettingsRequest&, Time) {}
+    static void on_message(std::size_t, const SettingsFragment&, Time) {}
+
     // ---- machine_epoch.cpp: accepting, opening, keeping (R5, R8, R10 to R12)
     void propose(Plan plan, Time now);
     void persist(Time now);
@@ -162,6 +178,8 @@ struct Machine::State {
     Holdings holdings;
     std::vector<std::optional<Peer>> peers;  ///< by member; this node's is empty
     Random random{0};
+    std::vector<std::byte> settings;    ///< encoded
+    std::uint64_t keys_generation = 0;  ///< how often the keys changed
 
     // ---- the run
     bool started = false;

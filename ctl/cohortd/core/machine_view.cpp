@@ -48,12 +48,19 @@ View Machine::view(Time now) const {
             node.weight = peer->weight;
             node.epoch = peer->epoch;
             node.heard_at = peer->heard_at;
+            node.live = peer->session.session() != 0 && !peer->silent;
+            node.keys = peer->told_keys() ? peer->keys : std::vector<KeyUse>{};
+            node.accepts_our_keys = peer->told_keys() && peer->accepts_our_keys;
+            node.differences = peer->differences;
         } else {
             node.state = view.self;
             node.healthy = s.healthy;
             node.weight = s.electorate[i].weight;
             node.epoch = s.plan.id;
             node.heard_at = now;
+            node.live = true;
+            node.keys = s.config.keys;
+            node.accepts_our_keys = !s.config.keys.empty();
         }
         view.nodes.push_back(node);
     }

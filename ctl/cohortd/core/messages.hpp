@@ -42,6 +42,7 @@ struct HeartbeatEntry {
     std::uint16_t session_tag = 0;  ///< low bits of the peer session acked
     std::uint32_t seq = 0;  ///< low bits of the highest seq acked at the header's epoch; 0: none
     bool direct = false;    ///< lately heard without a relay; the links know, the core does not
+    std::uint8_t keys_seen = 0;  ///< which of the peer's Keys was read last, see Keys::tag
     bool operator==(const HeartbeatEntry&) const = default;
 };
 
@@ -94,7 +95,51 @@ struct Hello {
     bool operator==(const Hello&) const = default;
 };
 
-using Message = std::variant<Heartbeat, PlanFragment, PlanRequest, Prevote, PrevoteOk, Hello>;
+/// One of the keys by which a node knows its cluster's frames.
+struct KeyUse {
+    std::uint8_t id = 0;      ///< as in the headers of frames, 1..255
+    bool sends = false;       ///< its own frames are signed with it
+    std::uint32_t check = 0;  ///< tells two keys of one id apart, and nothing of the key
+    bool operator==(const KeyUse&) const = default;
+};
+inline constexpr std::size_t kMaxKeys = 4;
+
+/// Tells a peer which keys the sender accepts, and which one it sends with. It
+/// is sent until the peer's heartbeats name its tag; a peer that names none at
+/// all is of a version that knows no such frame, and gets none.
+struct Keys {
+    static constexpr std::uint8_t kNoneSeen = 1;  ///< "tell me yours"; 0: knows no such frame
+    static constexpr std::uint8_t kFirstTag = 2;
+    static constexpr std::uint8_t kLastTag = 15;
+
+    Header header;
+    NodeId to = kNobody;
+    std::uint8_t tag = kFirstTag;  ///< another one whenever the keys change
+    std::vector<KeyUse> keys;      ///< 1 to kMaxKeys, one of which sends
+    bool operator==(const Keys&) const = default;
+};
+
+/// Asks a peer of another configuration for a piece of its settings (R22).
+struct SettingsRequest {
+    Header header;
+    NodeId to = kNobody;
+    std::uint16_t index = 0;
+    bool operator==(const SettingsRequest&) const = default;
+};
+
+/// That piece; core/settings.hpp has the encoding.
+struct SettingsFragment {
+    Header header;
+    NodeId to = kNobody;
+    std::uint16_t index = 0;
+    std::uint16_t count = 0;
+    std::vector<std::byte> bytes;  ///< at most kSettingsFragmentBytes
+    bool operator==(const SettingsFragment&) const = default;
+};
+inline constexpr std::size_t kSettingsFragmentBytes = 128;
+
+using Message = std::variant<Heartbeat, PlanFragment, PlanRequest, Prevote, PrevoteOk, Hello, Keys,
+                             SettingsRequest, SettingsFragment>;
 
 inline const Header& header_of(const Message& message) {
     return std::visit([](const auto& m) -> const Header& { return m.header; }, message);

@@ -5,6 +5,7 @@
 
 #include "ctl/cohortd/core/plan_transfer.hpp"
 #include "ctl/cohortd/core/sessions.hpp"
+#include "ctl/cohortd/core/settings.hpp"
 #include "ctl/cohortd/core/silence.hpp"
 
 #include <optional>
@@ -39,6 +40,21 @@ struct Peer {
     std::optional<Time> plan_wanted_at;  ///< newest PLAN_REQ to it
     std::optional<Time> behind_since;    ///< since when its epoch is above ours
     std::optional<Time> plan_sent_at;    ///< newest answer to its PLAN_REQ
+
+    // What it told of its keys and settings, whatever its configuration.
+    std::vector<KeyUse> keys;
+    std::uint64_t keys_session = 0;  ///< of the frame that told them; another one's are void
+    std::uint64_t keys_seq = 0;      ///< its number
+    std::uint8_t keys_tag = 0;
+    std::uint8_t keys_seen = 0;     ///< which of ours it has read, by its newest heartbeat
+    bool accepts_our_keys = false;  ///< KEYS_OK in that heartbeat
+    std::optional<Time> keys_told_at;
+    SettingsAssembly settings;  ///< while it disagrees
+    std::vector<Difference> differences;
+    std::optional<Time> settings_asked_at;
+    std::optional<Time> settings_told_at;
+
+    bool told_keys() const { return keys_session != 0 && keys_session == session.session(); }
 };
 
 }  // namespace cohort::core

@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace cohort::link {
@@ -41,6 +42,9 @@ public:
 
     /// A node that the configuration did not have before.
     void add_peer(core::NodeId peer);
+
+    /// Frames are signed and accepted by these keys from now on.
+    void use(wire::Codec codec) { codec_ = std::move(codec); }
 
     /// On every link that leads to the addressee. But a plan that needs several
     /// fragments goes over slow lines only to peers whom no faster link reaches.

@@ -2,6 +2,7 @@
 #include "ctl/cohortd/shell/daemon.hpp"
 
 #include "ctl/cohortd/admin/status.hpp"
+#include "ctl/cohortd/config/rotation.hpp"
 #include "ctl/cohortd/shell/clock.hpp"
 #include "ctl/cohortd/shell/first_state.hpp"
 #include "ctl/cohortd/shell/log.hpp"
@@ -14,6 +15,11 @@
 
 namespace cohort::shell {
 namespace {
+
+core::Reconfigure change_to(const config::Config& config) {
+    core::MachineConfig machine = config::machine_config(config);
+    return {std::move(machine.members), machine.config_digest, std::move(machine.settings)};
+}
 
 std::uint64_t random_nonzero() {
     std::uint64_t value = 0;
@@ -104,10 +110,13 @@ void Daemon::open_links() {
                                                 config::node_of(config_, peers.front()));
     link::LinkUser& user = *this;
     links_ = std::make_unique<link::LinkSet>(
-        io_, link::Identity{config_.node, session_, std::move(peers)},
-        wire::Codec(wire::cluster_id(config_.cluster), config_.key->frame_key()),
+        io_, link::Identity{config_.node, session_, std::move(peers)}, codec(),
         config::machine_config(config_).timers.detect, user);
     links_->configure(config_.links);
+}
+
+wire::Codec Daemon::codec() const {
+    return {wire::cluster_id(config_.cluster), config_.keys};
 }
 
 Result<core::Plan> Daemon::load_state() {
@@ -148,11 +157,19 @@ core::Start Daemon::make_start(core::Plan plan, core::KernelHeld held) {
 }
 
 admin::Handlers Daemon::handlers() {
+    const auto reload_as = [this](bool forced) -> admin::Reply {
+        const auto reloaded = reload(forced);
+        if (!reloaded)
+            return reloaded.error();
+        return nlohmann::json{{"file", config_.file}};
+    };
     return {{"status",
-             [this] {
+             [this]() -> admin::Reply {
                  return admin::status({config_, machine_, *links_, boot_now()});
              }},
-            {"version", [] {
+            {"reload", [reload_as] { return reload_as(false); }},
+            {"reload-forced", [reload_as] { return reload_as(true); }},
+            {"version", []() -> admin::Reply {
                  return nlohmann::json{{"version", COHORT_VERSION}, {"protocol", wire::kVersion}};
              }}};
 }
@@ -167,41 +184,48 @@ void Daemon::stop_now() {
     end();
 }
 
-void Daemon::reload() {
-    auto wanted = config::load_config(config_.file);
-    if (!wanted) {
-        log(Level::error, "not reloaded: {}", wanted.error().message);
-        return;
-    }
-    const std::string obstacle = config::needs_restart(config_, *wanted);
-    if (!obstacle.empty()) {
-        log(Level::error,
-            "not reloaded, nothing was changed: a change of {} needs a restart of cohortd",
-            obstacle);
-        return;
-    }
-    // Asked for whenever the file is read, so that a change that is staged and
-    // not made yet is dropped if the file is what it was.
+Result<void> Daemon::reload(bool forced) {
+    // What waits may be in the way, or out of it, once it is done.
     run_queue();
-    const core::MachineConfig machine = config::machine_config(*wanted);
-    core::Reconfigure change{machine.members, machine.config_digest};
-    if (const auto objection = machine_.objection(change, boot_now())) {
-        log(Level::error, "not reloaded, nothing was changed: {}", *objection);
-        return;
+    auto wanted = read_changes(forced);
+    if (!wanted) {
+        log(Level::error, "not reloaded, nothing was changed: {}", wanted.error().message);
+        return wanted.error();
     }
     const bool other_links = config_.links != wanted->links;
+    // Asked for whenever the file is read, so that a change that is staged and
+    // not made yet is dropped if the file is what it was.
+    queue_.push_back(change_to(*wanted));
     config_ = *std::move(wanted);
     for (const config::Node& node : config_.nodes) {
         if (node.id != config_.node)
             links_->add_peer(node.id);
     }
-    queue_.push_back(std::move(change));
     run_queue();
+    // What leaves from here on is signed with the new key, in whichever queue it waits.
+    links_->use(codec());
     links_->configure(config_.links);
     checks_->configure(config_.checks);
+    enqueue(core::KeysChanged{config::key_uses(config_)});
     if (other_links)
         enqueue(core::LinksChanged{});
-    log(Level::notice, "reloaded {}", config_.file);
+    log(Level::notice, "reloaded {}{}", config_.file, forced ? ", forced" : "");
+    return {};
+}
+
+Result<config::Config> Daemon::read_changes(bool forced) const {
+    auto wanted = config::load_config(config_.file);
+    if (!wanted)
+        return wanted;
+    if (const std::string what = config::needs_restart(config_, *wanted); !what.empty())
+        return usage_error(fmt::format("a change of {} needs a restart of cohortd", what));
+    if (auto objection = machine_.objection(change_to(*wanted), boot_now()))
+        return Error{ErrorKind::refused, *std::move(objection), 0};
+    const std::string peer = config::keys_obstacle(config_, *wanted, machine_.view(boot_now()));
+    if (!peer.empty() && !forced)
+        return Error{ErrorKind::refused,
+                     peer + "; 'cohortctl reload --force' does not ask the peers", 0};
+    return wanted;
 }
 
 // --- what happens -------------------------------------------------------------

@@ -41,7 +41,9 @@ public:
     /// Ends the loop at once; the kernel serves nothing from here on.
     void stop_now();
     /// Reads the configuration again: all of it holds from now on, or none.
-    void reload();
+    /// Keys that a live peer is not ready for are refused, unless `forced`. The
+    /// error is in the log, too.
+    Result<void> reload(bool forced = false);
 
     /// Why the loop ended, unless it was asked to.
     const std::optional<Error>& failure() const { return failure_; }
@@ -56,6 +58,8 @@ private:
     admin::Handlers handlers();
     core::Start make_start(core::Plan plan, core::KernelHeld held);
     Result<void> watch_health();
+    wire::Codec codec() const;
+    Result<config::Config> read_changes(bool forced) const;
     void on_timer();
     void on_devices();
 

@@ -5,6 +5,10 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
 namespace cohort::wire {
 namespace {
 
@@ -31,11 +35,18 @@ std::uint32_t cluster_id(std::string_view name) {
     return ByteReader(hash).get<std::uint32_t>();
 }
 
-Codec::Codec(std::uint32_t cluster, const FrameKey& key) : cluster_(cluster), key_(key) {}
+Codec::Codec(std::uint32_t cluster, std::vector<NumberedKey> keys)
+    : cluster_(cluster), keys_(std::move(keys)) {
+    const auto sender = std::ranges::find(keys_, true, &NumberedKey::sends);
+    if (std::ranges::count(keys_, true, &NumberedKey::sends) != 1)
+        throw std::logic_error("one key sends, no more and no less");
+    sender_ = static_cast<std::size_t>(sender - keys_.begin());
+}
 
 Frame Codec::seal(const core::Message& message, const std::optional<Echo>& echo) const {
-    Frame frame = encode(message, {kFirstKeyId, cluster_, echo});
-    const Mac mac = mac_of(frame.view(), key_);
+    const NumberedKey& key = keys_[sender_];
+    Frame frame = encode(message, {key.id, cluster_, echo});
+    const Mac mac = mac_of(frame.view(), key.secret);
     ByteWriter(frame.buffer().subspan(frame.size(), kMacBytes)).put_bytes(mac);
     frame.resize(frame.size() + kMacBytes);
     return frame;
@@ -55,10 +66,11 @@ boost::system::result<Decoded, Drop> Codec::open(std::span<const std::byte> fram
     const auto key_id = in.get<std::uint8_t>();
     if (in.get<std::uint32_t>() != cluster_)
         return Drop::other_cluster;
-    if (key_id != kFirstKeyId)
+    const auto key = std::ranges::find(keys_, key_id, &NumberedKey::id);
+    if (key == keys_.end())
         return Drop::unknown_key;
     const auto authentic = frame.first(frame.size() - kMacBytes);
-    const Mac mac = mac_of(authentic, key_);
+    const Mac mac = mac_of(authentic, key->secret);
     if (sodium_memcmp(mac.data(), frame.last(kMacBytes).data(), kMacBytes) != 0)
         return Drop::bad_mac;
     return decode(authentic);

@@ -19,8 +19,11 @@ constexpr std::array<Words, kDropReasons> kWords{{
     {"not_cohort", "not a cohort frame (does something else send to this link?)"},
     {"version", "another protocol version (run the same cohort version on all nodes)"},
     {"other_cluster", "from another cluster ([cluster] name must be the same on all nodes)"},
-    {"unknown_key", "signed with a key id that is not accepted here"},
-    {"bad_mac", "its MAC is wrong (the key file must be the same on all nodes)"},
+    {"unknown_key",
+     "signed with a key id that is not accepted here ([[key]] on both nodes; see cohortd(8), "
+     "KEYS)"},
+    {"bad_mac",
+     "its MAC is wrong (key_file, and each [[key]] of one id, must be the same on all nodes)"},
     {"malformed", "authentic but malformed (run the same cohort version on all nodes)"},
     {"own", "this node's own, heard back (a loop in the link?)"},
     {"impostor", "another cohortd speaks as this node ([cluster] node must differ on each host)"},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ctl/cohortd/wire/frame.hpp"
 
+#include "ctl/cohortd/wire/body.hpp"
 #include "ctl/cohortd/wire/bytes.hpp"
 
 #include <stdexcept>
@@ -16,6 +17,9 @@ enum class Type : std::uint8_t {
     prevote = 4,
     prevote_ok = 5,
     hello = 6,
+    keys = 7,
+    settings_request = 8,
+    settings = 9,
 };
 
 constexpr std::uint8_t kReleased = 1 << 0;
@@ -23,19 +27,6 @@ constexpr std::uint8_t kWantLease = 1 << 1;
 constexpr std::uint8_t kLeaving = 1 << 2;
 constexpr std::uint8_t kClearValid = 1 << 3;
 constexpr std::uint8_t kAnswer = 1 << 4;
-
-constexpr std::uint8_t kHeardOk = 1 << 0;
-constexpr std::uint8_t kKeysOk = 1 << 1;
-constexpr std::uint8_t kDirect = 1 << 2;
-constexpr std::uint8_t kEchoed = 1 << 3;
-
-constexpr std::uint8_t bit(bool on, std::uint8_t mask) {
-    return on ? mask : 0;
-}
-
-bool is_node(core::NodeId id) {
-    return id >= 1 && id <= core::kMaxNodeId;
-}
 
 Type type_of(const core::Heartbeat&) {
     return Type::heartbeat;
@@ -54,6 +45,15 @@ Type type_of(const core::PrevoteOk&) {
 }
 Type type_of(const core::Hello&) {
     return Type::hello;
+}
+Type type_of(const core::Keys&) {
+    return Type::keys;
+}
+Type type_of(const core::SettingsRequest&) {
+    return Type::settings_request;
+}
+Type type_of(const core::SettingsFragment&) {
+    return Type::settings;
 }
 
 std::uint8_t pack(const core::HeaderFlags& flags) {
@@ -83,110 +83,6 @@ std::optional<Echo> unpack_echo(std::uint16_t field) {
         return std::nullopt;
     return Echo{static_cast<std::uint8_t>(field & Echo::kSeqMask),
                 std::chrono::milliseconds{field >> 5}};
-}
-
-// --- bodies, a pair of functions each ---------------------------------------
-
-/// `echoed`: whose entry is marked, since the header's echo is for it.
-void put_body(ByteWriter& out, const core::Heartbeat& heartbeat, core::NodeId echoed) {
-    for (const core::HeartbeatEntry& entry : heartbeat.entries) {
-        out.put(entry.peer);
-        out.put(static_cast<std::uint8_t>(bit(entry.heard_ok, kHeardOk) |
-                                          bit(entry.keys_ok, kKeysOk) | bit(entry.direct, kDirect) |
-                                          bit(entry.peer == echoed, kEchoed)));
-        out.put(entry.session_tag);
-        out.put(entry.seq);
-    }
-}
-
-bool get_body(ByteReader& in, core::Heartbeat& heartbeat, std::size_t entries,
-              core::NodeId& echoed) {
-    if (in.left() != entries * kEntryBytes)
-        return false;
-    heartbeat.entries.resize(entries);
-    for (core::HeartbeatEntry& entry : heartbeat.entries) {
-        entry.peer = in.get<std::uint8_t>();
-        const auto flags = in.get<std::uint8_t>();
-        entry.heard_ok = (flags & kHeardOk) != 0;
-        entry.keys_ok = (flags & kKeysOk) != 0;
-        entry.direct = (flags & kDirect) != 0;
-        if ((flags & kEchoed) != 0)
-            echoed = entry.peer;
-        entry.session_tag = in.get<std::uint16_t>();
-        entry.seq = in.get<std::uint32_t>();
-        if (!is_node(entry.peer))
-            return false;
-    }
-    return true;
-}
-
-void put_body(ByteWriter& out, const core::PlanFragment& fragment) {
-    out.put(fragment.index);
-    out.put(fragment.count);
-    out.put_bytes(fragment.bytes);
-}
-
-bool get_body(ByteReader& in, core::PlanFragment& fragment) {
-    fragment.index = in.get<std::uint16_t>();
-    fragment.count = in.get<std::uint16_t>();
-    const auto bytes = in.rest();
-    fragment.bytes.assign(bytes.begin(), bytes.end());
-    return fragment.index < fragment.count && !bytes.empty() &&
-           bytes.size() <= core::kPlanFragmentBytes;
-}
-
-void put_body(ByteWriter& out, const core::PlanRequest& request) {
-    out.put(request.to);
-    out.put(request.wanted.planner);
-    out.zeros(6);
-    out.put(request.wanted.counter);
-    out.put(request.wanted.digest);
-}
-
-bool get_body(ByteReader& in, core::PlanRequest& request) {
-    request.to = in.get<std::uint8_t>();
-    request.wanted.planner = in.get<std::uint8_t>();
-    in.skip(6);
-    request.wanted.counter = in.get<std::uint64_t>();
-    request.wanted.digest = in.get<std::uint64_t>();
-    return is_node(request.to) && request.wanted.planner <= core::kMaxNodeId;
-}
-
-void put_body(ByteWriter& out, const core::Prevote& prevote) {
-    out.put(prevote.counter);
-}
-
-bool get_body(ByteReader& in, core::Prevote& prevote) {
-    prevote.counter = in.get<std::uint64_t>();
-    return true;
-}
-
-void put_body(ByteWriter& out, const core::PrevoteOk& ok) {
-    out.put(ok.to);
-    out.zeros(7);
-    out.put(ok.counter);
-}
-
-bool get_body(ByteReader& in, core::PrevoteOk& ok) {
-    ok.to = in.get<std::uint8_t>();
-    in.skip(7);
-    ok.counter = in.get<std::uint64_t>();
-    return is_node(ok.to);
-}
-
-void put_body(ByteWriter& out, const core::Hello& hello) {
-    out.put(hello.to);
-    out.zeros(7);
-    out.put(hello.challenge);
-    out.put(hello.echo);
-}
-
-bool get_body(ByteReader& in, core::Hello& hello) {
-    hello.to = in.get<std::uint8_t>();
-    in.skip(7);
-    hello.challenge = in.get<std::uint64_t>();
-    hello.echo = in.get<std::uint64_t>();
-    return is_node(hello.to);
 }
 
 // --- the header -------------------------------------------------------------
@@ -276,6 +172,14 @@ Frame encode(const core::Message& message, const Envelope& envelope) {
                 if (body.bytes.size() > core::kPlanFragmentBytes)
                     throw std::length_error("a plan fragment that is too long");
             }
+            if constexpr (std::is_same_v<Body, core::SettingsFragment>) {
+                if (body.bytes.size() > core::kSettingsFragmentBytes)
+                    throw std::length_error("a settings fragment that is too long");
+            }
+            if constexpr (std::is_same_v<Body, core::Keys>) {
+                if (body.keys.size() > core::kMaxKeys)
+                    throw std::length_error("more keys than a node may have");
+            }
             Frame frame;
             ByteWriter out(frame.buffer().first(kMaxFrame - kMacBytes));
             put_header(out, body.header, type_of(body), entries, envelope);
@@ -311,6 +215,12 @@ boost::system::result<Decoded, Drop> decode(std::span<const std::byte> authentic
             return get_message<core::PrevoteOk>(in, fields);
         case Type::hello:
             return get_message<core::Hello>(in, fields);
+        case Type::keys:
+            return get_message<core::Keys>(in, fields);
+        case Type::settings_request:
+            return get_message<core::SettingsRequest>(in, fields);
+        case Type::settings:
+            return get_message<core::SettingsFragment>(in, fields);
     }
     return Drop::malformed;
 }

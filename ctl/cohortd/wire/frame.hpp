@@ -11,7 +11,10 @@
 //  36  epoch counter u64       44  epoch planner u8 45  entry count u8
 //  46  echo u16                48  plan digest u64  56  clear bitmap u64
 //
-// The protocol leaves the field at 46 to the links; see Echo.
+// The protocol leaves the field at 46 to the links; see Echo. A heartbeat's
+// entry has core::HeartbeatEntry::keys_seen in the upper bits of its flags,
+// where versions that have no such field write and read nothing; the types
+// after `hello` are sent to peers alone that set it.
 #pragma once
 
 #include "ctl/cohortd/core/messages.hpp"
@@ -32,6 +35,7 @@ inline constexpr std::uint8_t kMagic = 0xC7;
 inline constexpr std::uint8_t kVersion = 1;
 inline constexpr std::size_t kHeaderBytes = 64;
 inline constexpr std::size_t kEntryBytes = 8;
+inline constexpr std::size_t kKeyBytes = 8;  ///< of a key in Keys
 inline constexpr std::size_t kMacBytes = 16;
 inline constexpr std::size_t kMinFrame = kHeaderBytes + kMacBytes;
 /// A heartbeat to 63 peers.

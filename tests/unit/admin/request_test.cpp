@@ -10,7 +10,11 @@ namespace {
 using nlohmann::json;
 
 json ask(std::string_view line) {
-    const Handlers handlers{{"status",
+    const Handlers handlers{{"reload",
+                             [] {
+                                 return Error{ErrorKind::usage, "line 3 is wrong", 0};
+                             }},
+                            {"status",
                              [] {
                                  return json{{"epoch", 7}};
                              }},
@@ -27,10 +31,14 @@ TEST(Request, IsAnsweredByItsHandler) {
     EXPECT_EQ(ask(R"( {"other":[1], "request" : "version"} )")["result"]["version"], "1");
 }
 
+TEST(Request, IsRefusedInTheWordsOfItsHandler) {
+    EXPECT_EQ(ask(R"({"request":"reload"})"), (json{{"ok", false}, {"error", "line 3 is wrong"}}));
+}
+
 TEST(Request, UnknownIsRefusedWithWhatThereIs) {
     const json refusal = ask(R"({"request":"explode"})");
     EXPECT_EQ(refusal["ok"], false);
-    EXPECT_EQ(refusal["error"], "there is no such request; there are: status, version");
+    EXPECT_EQ(refusal["error"], "there is no such request; there are: reload, status, version");
 }
 
 TEST(Request, WhatIsNoneIsRefusedWithAnExample) {

@@ -46,8 +46,9 @@ protected:
     core::Time now_{std::chrono::hours{1}};
     boost::asio::io_context io_;
     Nobody nobody_;
-    link::LinkSet links_{io_, link::Identity{1, 5, {2}}, wire::Codec(1, FrameKey()),
-                         milliseconds{350}, nobody_};
+    link::LinkSet links_{io_, link::Identity{1, 5, {2}},
+                         wire::Codec(1, {{kFirstKeyId, true, FrameKey()}}), milliseconds{350},
+                         nobody_};
 };
 
 TEST_F(Status, HasTheKeysThatToolsReadBeforeAnythingHappened) {
@@ -60,7 +61,8 @@ TEST_F(Status, HasTheKeysThatToolsReadBeforeAnythingHappened) {
     EXPECT_EQ(all["mode"], "links");
     ASSERT_EQ(all["nodes"].size(), 2u);
     for (const json& node : all["nodes"]) {
-        for (const char* key : {"id", "name", "state", "health", "weight", "owned", "links"})
+        for (const char* key :
+             {"id", "name", "state", "health", "weight", "owned", "links", "keys", "differs"})
             EXPECT_TRUE(node.contains(key)) << key;
     }
     EXPECT_TRUE(all["nodes"][0]["links"].empty()) << "no link leads to the own node";
@@ -77,6 +79,16 @@ TEST_F(Status, HasTheKeysThatToolsReadBeforeAnythingHappened) {
     EXPECT_EQ(all["links"][0]["frames_relayed"], 0);
     EXPECT_TRUE(all["links"][0].at("line_errors").is_null());
     EXPECT_TRUE(all["links"][0].at("modem_lines").is_null());
+}
+
+TEST_F(Status, KeysAreNullUntilANodeHasTold) {
+    config_.keys = {{1, false, FrameKey()}, {2, true, FrameKey()}};
+    machine_.emplace(config::machine_config(config_));
+    const json all = status();
+    EXPECT_EQ(all["nodes"][0]["keys"],
+              (json{{"accepts", {1, 2}}, {"sends", 2}, {"accepts_ours", true}}));
+    EXPECT_TRUE(all["nodes"][1]["keys"].is_null());
+    EXPECT_EQ(all["keys"], (json{{"stage", 3}, {"waits_for", {"alpha"}}}));
 }
 
 TEST_F(Status, OwnIsCountedWithinEachAddress) {

@@ -57,6 +57,12 @@ const std::vector<std::uint8_t> kFrameKey{
     0x60, 0xb1, 0xcb, 0x80, 0x31, 0xef, 0xab, 0x9d, 0x7e, 0x65, 0xff, 0xae, 0xd8, 0x63, 0x36, 0x7e,
     0x5c, 0xcb, 0x4b, 0x0d, 0x60, 0xe2, 0x16, 0x32, 0x21, 0x91, 0xb6, 0xb9, 0x73, 0xce, 0xa6, 0x04};
 
+// Of kContent + "x" in the cluster of kContent: BLAKE2b-256(its sub-key 1, key =
+// the cluster's sub-key 3). A check is the first four bytes of sub-key 4.
+const std::vector<std::uint8_t> kFurtherKey{
+    0x70, 0x6d, 0x8e, 0x7a, 0x19, 0xc5, 0xd3, 0x3c, 0xd1, 0x56, 0x36, 0x55, 0x86, 0x89, 0x6c, 0xde,
+    0xe1, 0x82, 0x72, 0x9f, 0xf4, 0x6a, 0x85, 0x6b, 0x08, 0xfd, 0xa3, 0x4a, 0xbe, 0x7d, 0x0e, 0x9c};
+
 // Nodes of different versions must agree for good: these never change.
 TEST(ClusterKey, DerivesTheSameKeysForEver) {
     const ClusterKey key = ClusterKey::from_content(span_of(kContent)).value();
@@ -64,6 +70,26 @@ TEST(ClusterKey, DerivesTheSameKeysForEver) {
     const FrameKey frame = key.frame_key();
     EXPECT_THAT(std::vector<std::uint8_t>(frame.bytes().begin(), frame.bytes().end()),
                 testing::ElementsAreArray(kFrameKey));
+}
+
+TEST(ClusterKey, DerivesFurtherFrameKeysForEver) {
+    const ClusterKey cluster = ClusterKey::from_content(span_of(kContent)).value();
+    const FrameKey key =
+        ClusterKey::from_content(span_of(kContent + "x")).value().frame_key(cluster);
+    EXPECT_THAT(std::vector<std::uint8_t>(key.bytes().begin(), key.bytes().end()),
+                testing::ElementsAreArray(kFurtherKey));
+    EXPECT_EQ(check_of(cluster.frame_key()), 0x26f7a279u);
+    EXPECT_EQ(check_of(key), 0x902380a4u);
+}
+
+// Otherwise nodes could agree on a frame key and hash by different ones.
+TEST(ClusterKey, AFurtherFrameKeyIsCommonToThoseWithOneClusterKey) {
+    const ClusterKey a = ClusterKey::from_content(span_of(kContent)).value();
+    const ClusterKey b = ClusterKey::from_content(span_of(kContent + "b")).value();
+    const ClusterKey further = ClusterKey::from_content(span_of(kContent + "x")).value();
+    EXPECT_EQ(check_of(a.frame_key(a)), check_of(a.frame_key())) << "named by a [[key]]";
+    EXPECT_NE(check_of(further.frame_key(a)), check_of(further.frame_key(b)));
+    EXPECT_NE(check_of(further.frame_key(a)), check_of(further.frame_key()));
 }
 
 TEST(ClusterKey, EachClusterHasAKeyOfItsOwn) {

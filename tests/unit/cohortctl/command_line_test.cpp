@@ -62,6 +62,8 @@ TEST(CommandLine, EveryCommandOfTheSynopsisIsTaken) {
           "stats",
           "stats web",
           "monitor",
+          "reload",
+          "reload --force",
           "status"}) {
         const Parsed parsed = parse(line);
         ASSERT_TRUE(parsed.text) << line << ": " << parsed.text.error().message;
@@ -93,10 +95,10 @@ TEST(CommandLine, AClusterMayBearTheNameOfACommand) {
 TEST(CommandLine, AMissingOrUnknownCommandNamesThoseThatThereAre) {
     EXPECT_EQ(mistake(""),
               "a command is missing; it is one of cluster, bucket, hash, stats, "
-              "monitor, status; see 'cohortctl --help'");
+              "monitor, reload, status; see 'cohortctl --help'");
     EXPECT_EQ(mistake("reboot"),
               "unknown 'reboot'; it is one of cluster, bucket, hash, stats, "
-              "monitor, status; see 'cohortctl --help'");
+              "monitor, reload, status; see 'cohortctl --help'");
     EXPECT_THAT(mistake("cluster"), HasSubstr("cluster: a command is missing; it is one of add"));
     EXPECT_THAT(mistake("cluster move"), HasSubstr("cluster: unknown 'move'"));
     EXPECT_THAT(mistake("-j"), HasSubstr("a command is missing"));

@@ -8,11 +8,12 @@ namespace cohort::ctl {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 const char* const kStatus = R"({"schema": 1, "cluster": "web", "node": "alpha", "epoch": 12,
 "quorate": true, "mode": "links", "nodes": [
  {"id": 1, "name": "alpha", "state": "alive", "health": "well", "weight": 1, "owned": 2048,
-  "links": []},
+  "keys": {"accepts": [1, 2], "sends": 1, "accepts_ours": true}, "differs": [], "links": []},
  {"id": 2, "name": "beta", "state": "silent", "health": "well", "weight": 1, "owned": 2048,
   "links": [{"name": "null-modem", "type": "serial", "state": "down", "age_ms": 1510,
              "rtt_ms": null, "hops": null},
@@ -27,9 +28,9 @@ TEST(StatusView, ShowsNodesLinksAndAddresses) {
     EXPECT_EQ(status_text(Json::parse(kStatus)),
               "cluster web, this is node alpha: quorate, epoch 12, mode links\n"
               "\n"
-              "ID  NODE   STATE   HEALTH  WEIGHT  OWNED\n"
-              " 1  alpha  alive   well         1   2048\n"
-              " 2  beta   silent  well         1   2048\n"
+              "ID  NODE   STATE   HEALTH  WEIGHT  OWNED  KEYS\n"
+              " 1  alpha  alive   well         1   2048  1* 2\n"
+              " 2  beta   silent  well         1   2048  -\n"
               "\n"
               "NODE  LINK        TYPE    STATE  HOPS  AGE ms  RTT ms\n"
               "beta  null-modem  serial  down      -    1510       -\n"
@@ -43,10 +44,28 @@ TEST(StatusView, ShowsNodesLinksAndAddresses) {
               "  own   0-2047\n");
 }
 
+TEST(StatusView, SaysHowFarARotationIs) {
+    const auto status = [](const char* keys) { return status_text({{"keys", Json::parse(keys)}}); };
+    EXPECT_THAT(status(R"({"stage": 2, "waits_for": ["alpha", "beta"]})"),
+                HasSubstr("keys: stage 2 of 3, waits for alpha, beta\n"));
+    EXPECT_THAT(status(R"({"stage": 0, "waits_for": []})"), Not(HasSubstr("stage")));
+}
+
+TEST(StatusView, NamesTheSettingsInWhichANodeDiffers) {
+    const Json status = Json::parse(R"({"nodes": [{"name": "beta", "differs": [
+        {"setting": "[timing] lease", "here": "1s", "there": "2s"},
+        {"setting": "[[address]] mail: vip", "here": null, "there": "192.0.2.51/24"}]}]})");
+    EXPECT_THAT(status_text(status), HasSubstr("\nbeta differs, so neither acks the other:\n"
+                                               "SETTING                HERE  THERE\n"
+                                               "[timing] lease         1s    2s\n"
+                                               "[[address]] mail: vip  -     192.0.2.51/24\n"));
+}
+
 TEST(StatusView, NeedsNoKeyAtAll) {
     EXPECT_THAT(status_text(Json::object()), HasSubstr("cluster -, this is node -: not quorate"));
     EXPECT_THAT(status_text(Json()), HasSubstr("not quorate"));
-    EXPECT_THAT(status_text(Json::parse(R"({"nodes": [7, null, {}], "addresses": "x"})")),
+    EXPECT_THAT(status_text(Json::parse(
+                    R"({"nodes": [7, null, {"keys": {}}], "addresses": "x", "keys": {}})")),
                 HasSubstr("NODE"));
 }
 

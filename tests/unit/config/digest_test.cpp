@@ -43,9 +43,12 @@ protected:
     }
 };
 
-TEST_F(Reload, LinksAndChecksChangeLive) {
+TEST_F(Reload, LinksChecksAndKeysChangeLive) {
     EXPECT_EQ(restart_for("115200", "57600"), "");
     EXPECT_EQ(restart_for("\"uplink\"", "\"cable\""), "");
+    EXPECT_EQ(
+        restart_for("[timing]", "[[key]]\nid = 9\nfile = \"KEYFILE\"\nuse = \"send\"\n[timing]"),
+        "");
 }
 
 /// R22. Three nodes, and one more or other node.
@@ -78,7 +81,8 @@ TEST_F(Reload, AnythingElseNeedsARestartAndIsNamed) {
     EXPECT_EQ(restart_for("dev = \"eth0\"\nvip", "dev = \"eth9\"\nvip"), "[[address]] dev");
     const Config running = parsed(test::kSample);
     test::write_file(key_file_, "another key of thirty-two bytes", 0600);
-    EXPECT_EQ(needs_restart(running, parsed(test::kSample)), "the cluster key");
+    EXPECT_EQ(needs_restart(running, parsed(test::kSample)),
+              "the content of [cluster] key_file, which keys the hash");
 }
 
 }  // namespace

@@ -125,6 +125,8 @@ Heartbeat Bench::heartbeat(NodeId id) {
     entry.peer = config.self;
     entry.heard_ok = true;
     entry.session_tag = static_cast<std::uint16_t>(kSession);
+    entry.keys_seen = peer(id).keys_seen;
+    entry.keys_ok = peer(id).keys_ok;
     if (peer(id).acks && newest_ && newest_->header.epoch == peer(id).epoch &&
         newest_->header.flags.want_lease) {
         entry.seq = static_cast<std::uint32_t>(newest_->header.seq);

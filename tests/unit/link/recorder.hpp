@@ -15,7 +15,7 @@ namespace cohort::link::test {
 inline wire::Codec codec(std::uint8_t key = 7, std::uint32_t cluster = 1) {
     std::array<std::uint8_t, 32> bytes;
     bytes.fill(key);
-    return {cluster, FrameKey(bytes)};
+    return {cluster, {{kFirstKeyId, true, FrameKey(bytes)}}};
 }
 
 class Recorder : public PortUser {

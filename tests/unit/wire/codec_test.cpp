@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <stdexcept>
 
 namespace cohort::wire {
 namespace {
@@ -16,6 +18,10 @@ FrameKey key_of(std::uint8_t fill) {
     return FrameKey(bytes);
 }
 
+std::vector<NumberedKey> only(std::uint8_t fill) {
+    return {{kFirstKeyId, true, key_of(fill)}};
+}
+
 class CodecTest : public testing::Test {
 protected:
     Drop why(const Frame& frame) const {
@@ -23,7 +29,7 @@ protected:
         return opened ? Drop{kDropReasons} : opened.error();
     }
 
-    Codec codec_{cluster_id("web"), key_of(7)};
+    Codec codec_{cluster_id("web"), only(7)};
     core::Message message_ = test::one_of_each()[0];
     Frame frame_ = codec_.seal(message_, std::nullopt);
 };
@@ -70,9 +76,9 @@ TEST_F(CodecTest, EveryReasonIsNamed) {
     other_key.buffer()[3] = std::byte{2};
     EXPECT_EQ(why(other_key), Drop::unknown_key);
 
-    EXPECT_EQ(why(Codec(cluster_id("mail"), key_of(7)).seal(message_, std::nullopt)),
+    EXPECT_EQ(why(Codec(cluster_id("mail"), only(7)).seal(message_, std::nullopt)),
               Drop::other_cluster);
-    EXPECT_EQ(why(Codec(cluster_id("web"), key_of(8)).seal(message_, std::nullopt)), Drop::bad_mac);
+    EXPECT_EQ(why(Codec(cluster_id("web"), only(8)).seal(message_, std::nullopt)), Drop::bad_mac);
 
     Frame torn = frame_;
     torn.resize(frame_.size() - 1);
@@ -83,11 +89,47 @@ TEST_F(CodecTest, EveryReasonIsNamed) {
     EXPECT_EQ(why(codec_.seal(from_nobody, std::nullopt)), Drop::malformed);
 }
 
+TEST_F(CodecTest, AcceptsAllItsKeysAndSignsWithTheOneThatSends) {
+    const std::vector<NumberedKey> both{{1, false, key_of(7)}, {2, true, key_of(8)}};
+    const Codec rotating(cluster_id("web"), both);
+    EXPECT_TRUE(rotating.open(frame_.view()).has_value()) << "of the old key";
+    const Frame fresh = rotating.seal(message_, std::nullopt);
+    EXPECT_EQ(fresh.view()[3], std::byte{2});
+    EXPECT_TRUE(rotating.open(fresh.view()).has_value());
+    EXPECT_EQ(why(fresh), Drop::unknown_key) << "where only the old one is known";
+    const Codec rotated(cluster_id("web"), {{2, true, key_of(8)}});
+    EXPECT_TRUE(rotated.open(fresh.view()).has_value());
+    EXPECT_EQ(rotated.open(frame_.view()).error(), Drop::unknown_key) << "the old key is gone";
+}
+
+TEST_F(CodecTest, AnIdDoesNotStandForAnotherKey) {
+    const Codec swapped(cluster_id("web"), {{1, true, key_of(8)}, {2, false, key_of(7)}});
+    EXPECT_EQ(swapped.open(frame_.view()).error(), Drop::bad_mac);
+    Frame renamed = frame_;
+    renamed.buffer()[3] = std::byte{2};
+    EXPECT_EQ(swapped.open(renamed.view()).error(), Drop::bad_mac) << "the id is signed, too";
+}
+
+TEST_F(CodecTest, OneKeyFileTwiceUsedTellsClustersApart) {
+    const Codec mail(cluster_id("mail"), only(7));
+    Frame frame = mail.seal(message_, std::nullopt);
+    EXPECT_EQ(why(frame), Drop::other_cluster);
+    // The id of the cluster is signed: written over, it fits no more.
+    std::ranges::copy(frame_.view().subspan(4, 4), frame.buffer().begin() + 4);
+    EXPECT_EQ(why(frame), Drop::bad_mac);
+}
+
+TEST_F(CodecTest, NeedsExactlyOneKeyThatSends) {
+    EXPECT_THROW(Codec(1, {}), std::logic_error);
+    EXPECT_THROW(Codec(1, {{1, false, key_of(7)}}), std::logic_error);
+    EXPECT_THROW(Codec(1, {{1, true, key_of(7)}, {2, true, key_of(8)}}), std::logic_error);
+}
+
 // The bytes of one frame, so that no later version speaks another dialect by
 // accident: BLAKE2b-128 of header and body, keyed with 32 bytes of 7.
 TEST_F(CodecTest, MacIsTheProtocols) {
-    const Frame frame = Codec(0x04030201, key_of(7))
-                            .seal(core::Prevote{test::header(), 1234567890123}, std::nullopt);
+    const Frame frame =
+        Codec(0x04030201, only(7)).seal(core::Prevote{test::header(), 1234567890123}, std::nullopt);
     ASSERT_EQ(frame.size(), 64u + 8u + 16u);
     std::string mac;
     for (std::byte b : frame.view().last(kMacBytes)) {

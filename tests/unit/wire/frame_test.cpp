@@ -37,7 +37,8 @@ TEST(Frame, EachFlagTravelsAlone) {
 }
 
 TEST(Frame, LayoutIsTheProtocols) {
-    const core::Heartbeat heartbeat{test::header(), {{1, true, true, 0xBEEF, 0xDEADBEEF}}};
+    const core::Heartbeat heartbeat{test::header(),
+                                    {{1, true, true, 0xBEEF, 0xDEADBEEF, false, 5}}};
     const Frame frame = encode(heartbeat, {9, 0x04030201, Echo{17, milliseconds{100}}});
     ASSERT_EQ(frame.size(), 64u + 8u);
     EXPECT_EQ(at(frame, 0), 0xC7);
@@ -60,9 +61,39 @@ TEST(Frame, LayoutIsTheProtocols) {
     EXPECT_EQ(at(frame, 48), 0x11);
     EXPECT_EQ(at(frame, 63), 0x80);
     EXPECT_EQ(at(frame, 64), 1);
-    EXPECT_EQ(at(frame, 65), 0b11);
+    EXPECT_EQ(at(frame, 65), 5 << 4 | 0b11);
     EXPECT_EQ(at(frame, 66), 0xEF);
     EXPECT_EQ(at(frame, 71), 0xDE);
+}
+
+TEST(Frame, LayoutOfKeysAndSettingsIsTheProtocols) {
+    const Frame keys =
+        encode(core::Keys{test::header(), 3, 9, {{1, false, 0x44332211}, {2, true, 5}}}, {});
+    ASSERT_EQ(keys.size(), 64u + 8u + 2 * 8u);
+    EXPECT_EQ(at(keys, 2), 7);
+    EXPECT_EQ(at(keys, 64), 3);
+    EXPECT_EQ(at(keys, 65), 9);
+    EXPECT_EQ(at(keys, 72), 1);
+    EXPECT_EQ(at(keys, 73), 0);
+    EXPECT_EQ(at(keys, 76), 0x11);
+    EXPECT_EQ(at(keys, 79), 0x44);
+    EXPECT_EQ(at(keys, 80), 2);
+    EXPECT_EQ(at(keys, 81), 1);
+    const Frame request = encode(core::SettingsRequest{test::header(), 3, 0x0201}, {});
+    ASSERT_EQ(request.size(), 64u + 8u);
+    EXPECT_EQ(at(request, 2), 8);
+    EXPECT_EQ(at(request, 64), 3);
+    EXPECT_EQ(at(request, 66), 1);
+    EXPECT_EQ(at(request, 67), 2);
+    const Frame settings =
+        encode(core::SettingsFragment{test::header(), 3, 1, 0x0201, {std::byte{'x'}}}, {});
+    ASSERT_EQ(settings.size(), 64u + 8u + 1u);
+    EXPECT_EQ(at(settings, 2), 9);
+    EXPECT_EQ(at(settings, 64), 3);
+    EXPECT_EQ(at(settings, 66), 1);
+    EXPECT_EQ(at(settings, 68), 1);
+    EXPECT_EQ(at(settings, 69), 2);
+    EXPECT_EQ(at(settings, 72), 'x');
 }
 
 TEST(Frame, EchoIsAbsentUnlessGivenAndInRange) {
@@ -93,13 +124,16 @@ TEST(Frame, AnyOtherLengthIsMalformed) {
             // A plan fragment of fewer bytes is a fragment still.
             if (std::holds_alternative<core::PlanFragment>(message) && size > 64 + 4)
                 continue;
+            if (std::holds_alternative<core::SettingsFragment>(message) && size > 64 + 8)
+                continue;
             const auto cut = decode(frame.view().first(size));
             ASSERT_TRUE(cut.has_error()) << "type " << message.index() << " size " << size;
             EXPECT_EQ(cut.error(), Drop::malformed);
         }
         Frame longer = frame;
         longer.resize(frame.size() + 1);
-        if (!std::holds_alternative<core::PlanFragment>(message)) {
+        if (!std::holds_alternative<core::PlanFragment>(message) &&
+            !std::holds_alternative<core::SettingsFragment>(message)) {
             EXPECT_TRUE(decode(longer.view()).has_error()) << "type " << message.index();
         }
     }
@@ -113,7 +147,7 @@ TEST(Frame, FieldsOutOfRangeAreMalformed) {
     };
     const auto all = test::one_of_each();
     EXPECT_TRUE(altered(all[0], 2, 0)) << "type 0";
-    EXPECT_TRUE(altered(all[0], 2, 7)) << "a type of the future";
+    EXPECT_TRUE(altered(all[0], 2, 10)) << "a type of the future";
     EXPECT_TRUE(altered(all[0], 8, 0)) << "sent by nobody";
     EXPECT_TRUE(altered(all[0], 8, 65)) << "sent by node 65";
     EXPECT_TRUE(altered(all[0], 44, 65)) << "planned by node 65";
@@ -123,6 +157,15 @@ TEST(Frame, FieldsOutOfRangeAreMalformed) {
     EXPECT_TRUE(altered(all[1], 64, 5)) << "fragment 5 of 5";
     EXPECT_TRUE(altered(all[2], 64, 0)) << "addressed to nobody";
     EXPECT_TRUE(altered(all[5], 64, 77)) << "addressed to node 77";
+    EXPECT_TRUE(altered(all[6], 64, 0)) << "keys for nobody";
+    EXPECT_TRUE(altered(all[6], 65, 1)) << "a tag that stands for none";
+    EXPECT_TRUE(altered(all[6], 65, 16)) << "a tag that no heartbeat has room for";
+    EXPECT_TRUE(altered(all[6], 72, 0)) << "a key without an id";
+    EXPECT_TRUE(altered(all[6], 81, 0)) << "no key that sends";
+    EXPECT_TRUE(altered(all[6], 73, 1)) << "two keys that send";
+    EXPECT_TRUE(altered(all[7], 64, 65)) << "asked of node 65";
+    EXPECT_TRUE(altered(all[8], 66, 5)) << "piece 5 of 5";
+    EXPECT_TRUE(altered(all[8], 64, 0)) << "settings for nobody";
     core::Heartbeat no_session{test::header(), {}};
     no_session.header.session = 0;
     EXPECT_TRUE(decode(encode(no_session, {}).view()).has_error());
@@ -135,6 +178,10 @@ TEST(Frame, WhatDoesNotFitIsRefusedAtTheSender) {
     EXPECT_EQ(encode(crowded, {}).size(), kMaxFrame - kMacBytes);
     core::PlanFragment fat{test::header(), 0, 1, std::vector<std::byte>(129)};
     EXPECT_THROW(encode(fat, {}), std::length_error);
+    const core::SettingsFragment fat_settings{test::header(), 1, 0, 1, std::vector<std::byte>(129)};
+    EXPECT_THROW(encode(fat_settings, {}), std::length_error);
+    const core::Keys many{test::header(), 1, 2, std::vector<core::KeyUse>(5, {1, false, 0})};
+    EXPECT_THROW(encode(many, {}), std::length_error);
 }
 
 }  // namespace

@@ -26,12 +26,15 @@ inline core::Header header() {
 inline std::vector<core::Message> one_of_each() {
     std::vector<core::Message> all;
     all.push_back(core::Heartbeat{
-        header(), {{1, true, false, 0xBEEF, 0xDEADBEEF}, {64, false, true, 1, 0, true}}});
+        header(), {{1, true, false, 0xBEEF, 0xDEADBEEF}, {64, false, true, 1, 0, true, 15}}});
     all.push_back(core::PlanFragment{header(), 2, 5, {std::byte{0}, std::byte{7}}});
     all.push_back(core::PlanRequest{header(), 1, {77, 2, 99}});
     all.push_back(core::Prevote{header(), 1234567890123});
     all.push_back(core::PrevoteOk{header(), 1, 42});
     all.push_back(core::Hello{header(), 1, 0xABCDEF, 0x123456});
+    all.push_back(core::Keys{header(), 1, 15, {{1, false, 0xDEADBEEF}, {255, true, 7}}});
+    all.push_back(core::SettingsRequest{header(), 64, 1023});
+    all.push_back(core::SettingsFragment{header(), 1, 2, 5, {std::byte{'a'}, std::byte{'\t'}}});
     return all;
 }
 
