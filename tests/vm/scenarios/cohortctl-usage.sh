@@ -132,7 +132,7 @@ is "nothing changed" "$(snapshot)" "$before"
 # ---- what is printed -------------------------------------------------------
 
 is "the version" "$(cohortctl --version | grep -c '^cohortctl [0-9]')" 1
-for command in "" cluster "cluster add" "cluster set" bucket "bucket set" hash stats monitor status; do
+for command in "" cluster "cluster add" "cluster set" bucket "bucket set" hash stats monitor reload status; do
     # shellcheck disable=SC2086 # words
     check "help of '$command'" eval "cohortctl $command --help | grep -q Example"
 done
