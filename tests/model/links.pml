@@ -95,7 +95,11 @@ byte i, e;
 #else
 #define KEEPS(n) (silence[n] >= SILENCE_KEEP && (LEASED(n) || carry[n] > 0))
 #endif
-#define SECONDED(n) (second[n] || TAKES(n)) /* never by keep-grade */
+#ifdef M_CLEAR /* R25: keep-grade opens what the peer may hold, too */
+#define CLEARED(n) (TAKES(n) || KEEPS(n))
+#else
+#define CLEARED(n) TAKES(n)
+#endif
 
 /* What follows for node n at this instant, R10, R11, R24 to R26. */
 inline follow(n)
@@ -117,7 +121,7 @@ inline settle()
 	assert(!(SERVES(0) && SERVES(1)))
 }
 
-/* R5, R8, R11 */
+/* R5, R8, R11. What is carried is a lease, also if nothing is held: R25 asks for one. */
 inline accept()
 {
 	if
@@ -131,7 +135,7 @@ inline accept()
 	acc[i] = e;
 	if
 	:: held[i] != NONE && carry[i] > 0 && owner[e] == i -> held[i] = CARRIED
-	:: else -> held[i] = NONE; carry[i] = 0
+	:: else -> held[i] = NONE
 	fi;
 	sent[i] = 0;
 	granted[i] = 0;
@@ -139,7 +143,12 @@ inline accept()
 	second[i] = false;
 	heard[i] = NEVER;
 	after[i] = false;
-	released[i] = released[i] | (1 << e)
+	if
+	:: owner[e] == PEER -> released[i] = released[i] | (1 << e)
+	:: else
+	fi;
+	/* What is said of epochs that are over is of no use any more. */
+	released[PEER] = (released[PEER] >> e) << e
 }
 
 /* A frame of node i is read by its peer: a heartbeat, and what it acks. */
@@ -280,7 +289,7 @@ active proctype pair()
 		some_node();
 		if
 		:: state[i] == RUNS && MINE(i) && held[i] == NONE && !barrier[i] &&
-		   ((released[PEER] & (1 << acc[i])) != 0 || TAKES(i)) ->
+		   ((released[PEER] & (1 << acc[i])) != 0 || CLEARED(i)) ->
 			barrier[i] = true;
 			second[i] = false
 		:: else
@@ -290,7 +299,7 @@ active proctype pair()
 	:: atomic { /* R10, second round */
 		some_node();
 		if
-		:: state[i] == RUNS && MINE(i) && held[i] == NONE && barrier[i] && SECONDED(i) ->
+		:: state[i] == RUNS && MINE(i) && held[i] == NONE && barrier[i] && (second[i] || CLEARED(i)) ->
 			held[i] = OPEN
 		:: else
 		fi;
