@@ -3,11 +3,14 @@
  * Who may serve one bucket, by quorums of votes: the rules R1 to R14 of the
  * protocol, without messages' bytes, planners' reasons, or real time.
  *
- * Node 0 to VOTERS-1 vote; the first CONTENDERS of them may own. Any of them may
+ * Node 0 to VOTERS-1 vote; the first CONTENDERS of them may own. Three voters of
+ * which two may own are the mode `witness`, as the runs are that say nothing else;
+ * two voters, the first with two votes (FIRST), are the mode `preferred`. Any may
  * accept any higher epoch at any moment, which covers every planner, duel and
  * skipped plan. Time goes in ticks; a lease lasts LEASE of them. A lost or late
- * ack is an ack that does not happen. Facts, being stable, are known to all
- * at once, and used whenever a node likes: never, or later, too.
+ * ack is an ack that does not happen; with -DFLIGHT it is a frame, see frames.pml.
+ * Facts, being stable, are known to all at once, and used whenever a node likes:
+ * never, or later, too.
  *
  * The one thing asserted is I1: at no instant do two nodes serve.
  *
@@ -19,6 +22,9 @@
 #ifndef CONTENDERS
 #define CONTENDERS 2
 #endif
+#ifndef FIRST
+#define FIRST 1 /* votes of node 0; each of the others has one */
+#endif
 #ifndef EPOCHS
 #define EPOCHS 3
 #endif
@@ -29,10 +35,15 @@
 #define REBOOTS 1 /* of a machine or of a daemon alone, all nodes together */
 #endif
 
-#ifdef M_QUORUM /* R1: one vote of three is enough */
+/* R1 */
+#define VOTES(voter) ((voter) == 0 -> FIRST : 1)
+
+/* One vote is enough, or more than half of those that are visible. This comes to the
+ * same: a node always sees its own, and the others may be lost. */
+#if defined(M_QUORUM) || defined(M_VISIBLE)
 #define ENOUGH(votes) ((votes) >= 1)
 #else
-#define ENOUGH(votes) (2 * (votes) > VOTERS)
+#define ENOUGH(votes) (2 * (votes) > VOTERS - 1 + FIRST)
 #endif
 
 #ifdef M_PROMISE /* T1: a promise ends a tick before the lease that it backs */
@@ -98,12 +109,12 @@ bool ok;
 /* Votes whose part of the lease lasts for more than so many ticks. */
 inline count_lease(who, ticks)
 {
-	votes = (ticks < LEASE -> 1 : 0); /* its own is always fresh */
+	votes = (ticks < LEASE -> VOTES(who) : 0); /* its own is always fresh */
 	n = 0;
 	do
 	:: n < VOTERS ->
 		if
-		:: n != who && sent[AT(n, who)] > ticks -> votes++
+		:: n != who && sent[AT(n, who)] > ticks -> votes = votes + VOTES(n)
 		:: else
 		fi;
 		n++
@@ -132,7 +143,7 @@ inline count_bits(set, but)
 	do
 	:: n < VOTERS ->
 		if
-		:: n != but && (set & BIT(n)) != 0 -> votes++
+		:: n != but && (set & BIT(n)) != 0 -> votes = votes + VOTES(n)
 		:: else
 		fi;
 		n++
@@ -212,6 +223,9 @@ inline keep()
 inline accept()
 {
 	acc[i] = e;
+#ifdef FLIGHT
+	lose_lower();
+#endif
 	j = 0;
 	do
 	:: j < CONTENDERS ->
@@ -273,6 +287,9 @@ inline accept()
 		barrier[i] = false;
 		second[i] = 0;
 #endif
+#ifdef FLIGHT
+		lose_own();
+#endif
 #ifdef M_ACKS_KEPT /* R7: acks of the last epoch count for the next */
 		keep();
 #else
@@ -286,6 +303,10 @@ inline accept()
 	:: else
 	fi
 }
+
+#ifdef FLIGHT
+#include "frames.pml"
+#endif
 
 /* R6, R7: voter j acks a heartbeat of node i, sent and read in this tick. */
 inline ack()
@@ -346,7 +367,7 @@ inline open()
 	count_lease(i, 0);
 #else
 	count_bits(second[i], i);
-	votes++;
+	votes = votes + VOTES(i);
 #endif
 	if
 	:: ENOUGH(votes) -> held[i] = OPEN; carry[i] = 0
@@ -379,6 +400,10 @@ inline tick()
 			:: sent[AT(i, j)] > 0 -> sent[AT(i, j)]--
 			:: else
 			fi;
+#ifdef FLIGHT
+			grow_old(BEAT(i, j));
+			grow_old(ECHO(i, j));
+#endif
 			j++
 		:: else -> break
 		od;
@@ -428,6 +453,9 @@ inline restart(machine)
 		fi;
 		barrier[i] = false;
 		second[i] = 0;
+#ifdef FLIGHT
+		lose_own();
+#endif
 		n = 0;
 		do
 		:: n < VOTERS -> sent[AT(n, i)] = 0; n++
@@ -465,14 +493,14 @@ inline some_contender(c)
 
 active proctype cluster()
 {
-	/* The plans, up to the contenders' names. */
+	/* The plans, up to the contenders' names if their votes are equal. */
 	owner[0] = VOTERS;
 	e = 1;
 	do
 	:: e <= EPOCHS ->
 		some_contender(i);
 		if
-		:: e == 1 -> i = 0
+		:: e == 1 && FIRST == 1 -> i = 0
 		:: else
 		fi;
 		owner[e] = i;
@@ -496,6 +524,20 @@ active proctype cluster()
 		i = 0; e = 0;
 		d_step { settle() }
 	}
+#ifdef FLIGHT
+	:: atomic {
+		some_contender(i);
+		some_voter(j);
+		if
+		:: i != j && acc[i] > 0 && acc[j] <= acc[i] -> d_step { send_beat() }
+		:: age[BEAT(j, i)] > 0 && acc[j] == acc[i] -> d_step { read_beat() }
+		:: age[ECHO(j, i)] > 0 -> d_step { read_echo() }
+		:: else
+		fi;
+		i = 0; j = 0;
+		d_step { settle() }
+	}
+#else
 	:: atomic {
 		some_contender(i);
 		some_voter(j);
@@ -510,6 +552,7 @@ active proctype cluster()
 		i = 0; j = 0;
 		d_step { settle() }
 	}
+#endif
 	:: atomic {
 		some_contender(i);
 		if
