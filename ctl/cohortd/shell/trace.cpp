@@ -58,7 +58,8 @@ std::string flags_text(const core::HeaderFlags& flags) {
 }
 
 std::string frame_text(const core::Message& message) {
-    constexpr std::array kNames{"heartbeat", "plan", "plan_req", "prevote", "prevote_ok", "hello"};
+    constexpr std::array kNames{"heartbeat", "plan", "plan_req",     "prevote", "prevote_ok",
+                                "hello",     "keys", "settings_req", "settings"};
     static_assert(kNames.size() == std::variant_size_v<core::Message>);
     const core::Header& header = core::header_of(message);
     return fmt::format(R"("frame":"{}","seq":{},{},"flags":"{}")", kNames[message.index()],
@@ -179,6 +180,8 @@ struct Trace::DescribeEvent {
     }
     std::string operator()(const core::LinksChanged&) const { return R"("links")"; }
     std::string operator()(const core::Leave&) const { return R"("leave")"; }
+    // Of no concern to who owns what.
+    std::string operator()(const core::KeysChanged&) const { return ""; }
     // Written by functions of their own.
     std::string operator()(const core::Start&) const { return ""; }
     std::string operator()(const core::KernelDone&) const { return ""; }
