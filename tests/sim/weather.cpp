@@ -23,6 +23,7 @@ Weather::Weather(World& world) : world_(world), dice_(world.dice) {
     // round and its exact epoch are for, and too rare where other kinds are.
     if (dice_.chance(0.25)) {
         weights_.fill(0);
+        density_ = dice_.between(seconds{2}, seconds{3});
         weights_[rift] = 1.0;
     }
     if (dice_.chance(0.3)) {
@@ -97,7 +98,7 @@ void Weather::one() {
         case half:
             return hit_half();
         case disk:
-            return slow_disk(host, dice_.between(milliseconds{500}, seconds{4}));
+            return slow_disk(host, milliseconds{200}, dice_.between(milliseconds{500}, seconds{4}));
         case kinds:
             return;
     }
@@ -129,9 +130,9 @@ void Weather::power_off_for_a_while(Host& host) {
 
 /// The disk hardly gets anything done: an epoch that was issued long ago is
 /// accepted when others have moved on.
-void Weather::slow_disk(Host& host, Duration length) {
+void Weather::slow_disk(Host& host, Duration least, Duration length) {
     say(fmt::format("the disk of n{} is slow", host.config().self));
-    host.faults().disk_least = milliseconds{200};
+    host.faults().disk_least = least;
     host.faults().disk_most = seconds{2};
     world_.scheduler.after(length, [&host] {
         host.faults().disk_least = HostFaults{}.disk_least;
@@ -224,12 +225,14 @@ void Weather::rift_between_two() {
         while (nodes > 2 && (third == a || third == b)) {
             third = any_index();
         }
-        slow_disk(world_.host(third), dice_.between(seconds{2}, seconds{4}));
+        slow_disk(world_.host(third), milliseconds{700}, seconds{4});
     }
     Host& plans = world_.host(std::min(a, b));
-    later(milliseconds{350}, seconds{2}, [&plans] { plans.inject(core::HealthChanged{false}); });
-    later(seconds{1}, seconds{4}, [&plans] { plans.inject(core::HealthChanged{true}); });
-    later(seconds{1}, seconds{4}, [this, a, b] {
+    later(milliseconds{400}, milliseconds{1300}, [this, &plans] {
+        plans.inject(core::HealthChanged{false});
+        later(seconds{1}, seconds{2}, [&plans] { plans.inject(core::HealthChanged{true}); });
+    });
+    later(milliseconds{1100}, milliseconds{3300}, [this, a, b] {
         world_.network.cut_all(a, b, false);
         world_.network.cut_all(b, a, false);
     });

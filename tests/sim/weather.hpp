@@ -54,7 +54,7 @@ private:
     void stall_for_a_while(Host& host);
     void kill_for_a_while(Host& host);
     void power_off_for_a_while(Host& host);
-    void slow_disk(Host& host, Duration length);
+    void slow_disk(Host& host, Duration least, Duration length);
     void trouble_hosts();
     void split_nodes();
     void flap_until(TrueTime end);
