@@ -56,7 +56,6 @@ int main(int argc, char** argv) {
     bool all = false;
     unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
     CLI::App app{"simulate clusters under faults, and check the protocol's invariants"};
-    app.add_flag("--all", all, "every mode and size; --seeds counts them all");
     app.add_option("--jobs", jobs, "threads of --all")->check(CLI::Range(1, 1024));
     app.add_option("--mode", mode, "quorum mode")->check(CLI::IsMember(sim::mode_names()));
     app.add_option("--nodes", nodes, "nodes, a witness included")->check(CLI::Range(2, 32));
@@ -67,6 +66,8 @@ int main(int argc, char** argv) {
     app.add_option("--mutation", mutation, "weaken a rule");
     app.add_flag("--only-ownership", options.only_ownership,
                  "look at who serves only (I1, I4, I5, I8), and not at liveness");
+    app.add_flag("--all", all, "every mode and size; --seeds counts them all")
+        ->excludes("--mode", "--nodes", "--seed", "--mutation", "--only-ownership");
     CLI11_PARSE(app, argc, argv);
     if (all) {
         return sim::Campaign(count, from).run(jobs) ? 0 : 1;
