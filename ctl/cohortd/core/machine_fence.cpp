@@ -50,8 +50,9 @@ void Machine::State::on_fence_done(const FenceDone& done, Time now) {
         return;
     }
     const std::size_t victim = 1 - electorate.self();
-    const bool current = *fencing.running == plan.id || mutated(Mutation::fence_of_earlier_epoch) ||
-                         mutated(Mutation::fence_before_accept);
+    const bool any_counts =
+        mutated(Mutation::fence_of_earlier_epoch) || mutated(Mutation::fence_before_accept);
+    const bool current = *fencing.running == plan.id && !fencing.peer_came_back;
     fencing.running.reset();
     if (!done.off) {
         fencing.not_before = now + config.timers.damp;
@@ -59,7 +60,7 @@ void Machine::State::on_fence_done(const FenceDone& done, Time now) {
                                      " is not confirmed, so its buckets stay dark; the next try is "
                                      "in " +
                                      text(config.timers.damp) + " if it is still silent");
-    } else if (!current || fencing.peer_came_back) {
+    } else if (!current && !any_counts) {
         note(Note::Level::notice, name(victim) + " was off, but not for certain at epoch " +
                                       text(plan.id) + ": that does not count");
     } else if (may_open() && holdings.lacks()) {
