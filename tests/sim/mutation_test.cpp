@@ -4,6 +4,7 @@
 // seeds. A mutation that goes unnoticed means that the simulator is too weak.
 #include "ctl/cohortd/core/mutate.hpp"
 #include "tests/sim/mutations.hpp"
+#include "tests/sim/parts.hpp"
 #include "tests/unit/core/bench.hpp"
 
 #include <gtest/gtest.h>
@@ -37,37 +38,66 @@ void PrintTo(const Case& c, std::ostream* out) {
 
 constexpr auto kLinks = QuorumMode::links;
 constexpr auto kMajority = QuorumMode::majority;
+constexpr auto kWitness = QuorumMode::witness;
+constexpr auto kPreferred = QuorumMode::preferred;
+constexpr auto kFence = QuorumMode::fence;
 
 const Case kCases[] = {
-    {"ignore_deadline", "A2", kLinks, 10},
-    {"epoch_id_reused", "R2", kLinks, 20},
-    {"ack_below_epoch", "R5", kLinks, 40},
+    {"ignore_deadline", "A2", kLinks, 20},
+    {"epoch_id_reused", "R2", kLinks, 60},
+    {"ack_below_epoch", "R5", kLinks, 80},
     {"announce_before_durable", "R5", kLinks, 10, Look::all},
+    {"ack_before_release", "R6", kLinks, 4000},
     {"lease_from_ack_receipt", "R7", kLinks, 60},
     {"acks_survive_accept", "R7", kLinks, 400, Look::all},
     {"release_before_kernel", "R8", kLinks, 40},
     {"keep_after_lapse", "R11", kLinks, 100, Look::all},
-    {"take_too_early", "T5", kLinks, 10},
-    {"long_too_short", "T6", kLinks, 100},
+    {"take_too_early", "T5", kLinks, 20},
+    {"long_too_short", "T6", kLinks, 150},
     {"keep_too_early", "T7", kLinks, 600},
-    {"stall_is_silence", "R24", kLinks, 100},
+    {"stall_is_silence", "R24", kLinks, 300},
     {"frame_is_not_sound", "R24", kLinks, 10},
     {"grant_from_now", "R24", kLinks, 100, Look::all},
-    {"keep_opens", "R25", kLinks, 10},
+    {"keep_opens", "R25", kLinks, 20},
     {"keep_revives", "R25", kLinks, 900},
-    {"take_without_fresh", "R26", kLinks, 100},
-    {"forget_plan", "A3", kMajority, 150},
-    {"epoch_id_reused", "R2", kMajority, 300},
-    {"ack_below_epoch", "R5", kMajority, 10},
-    {"forget_longest_promise", "R5", kMajority, 700},
-    {"lease_from_ack_receipt", "R7", kMajority, 20},
-    {"release_before_kernel", "R8", kMajority, 40},
-    {"clear_of_other_epoch", "R9", kMajority, 40},
-    {"one_voter_clears", "R10", kMajority, 10},
+    {"take_without_fresh", "R26", kLinks, 150},
+
+    {"ignore_deadline", "A2", kMajority, 20},
+    {"forget_plan", "A3", kMajority, 600},
+    {"epoch_id_reused", "R2", kMajority, 100},
+    {"ack_below_epoch", "R5", kMajority, 100},
+    {"forget_longest_promise", "R5", kMajority, 200},
+    {"lease_from_ack_receipt", "R7", kMajority, 150},
+    {"release_before_kernel", "R8", kMajority, 100},
+    {"release_of_higher_epoch", "R8", kMajority, 2000},
+    {"clear_of_other_epoch", "R9", kMajority, 80},
+    {"one_voter_clears", "R10", kMajority, 20},
     {"no_barrier", "R10", kMajority, 10},
+    {"no_second_round", "R10", kMajority, 4000},
     {"barrier_survives_accept", "R10", kMajority, 10},
     {"keep_after_lapse", "R11", kMajority, 40, Look::all},
-    {"clear_at_start", "R13", kMajority, 600},
+    {"clear_at_start", "R13", kMajority, 1000},
+
+    {"forget_plan", "A3", kWitness, 200},
+    {"lease_from_ack_receipt", "R7", kWitness, 120},
+    {"clear_of_other_epoch", "R9", kWitness, 40},
+    {"one_voter_clears", "R10", kWitness, 40},
+    {"no_barrier", "R10", kWitness, 10},
+    {"clear_at_start", "R13", kWitness, 1700},
+
+    {"forget_plan", "A3", kPreferred, 400},
+    {"lease_from_ack_receipt", "R7", kPreferred, 120},
+    {"one_voter_clears", "R10", kPreferred, 1400},
+    {"no_barrier", "R10", kPreferred, 30},
+    {"clear_at_start", "R13", kPreferred, 1700},
+
+    {"epoch_id_reused", "R2", kFence, 40},
+    {"release_before_kernel", "R8", kFence, 150},
+    {"acks_survive_accept", "R7", kFence, 20, Look::all},
+    {"agent_lies", "R23", kFence, 300},
+    {"fence_before_accept", "R23", kFence, 4000},
+    {"fence_of_earlier_epoch", "R23", kFence, 4000},
+    {"keep_opens", "R27", kFence, 10},
 };
 
 class Mutation : public ::testing::TestWithParam<Case> {
@@ -81,7 +111,7 @@ TEST_P(Mutation, IsFound) {
     options.check_liveness = false;
     options.only_ownership = c.look == Look::ownership;
     options.world.mode = c.mode;
-    options.world.nodes = c.mode == kLinks ? 2 : 3;
+    options.world.nodes = c.mode == kMajority || c.mode == kWitness ? 3 : 2;
     ASSERT_TRUE(weaken(c.mutation, options));
     for (std::uint64_t seed = 1; seed <= c.seeds; ++seed) {
         options.world.seed = seed;
@@ -98,7 +128,8 @@ TEST_P(Mutation, IsFound) {
 
 INSTANTIATE_TEST_SUITE_P(Each, Mutation, ::testing::ValuesIn(kCases), [](const auto& param) {
     const Case& c = param.param;
-    return std::string(c.rule) + "_" + c.mutation + (c.mode == kLinks ? "_links" : "_majority");
+    return std::string(c.rule) + "_" + c.mutation + "_" +
+           mode_names()[static_cast<std::size_t>(c.mode)];
 });
 
 TEST(Unmutated, TheMutableCoreHolds) {
@@ -110,7 +141,7 @@ TEST(Unmutated, TheMutableCoreHolds) {
     }
 }
 
-/// R6 with virtual facts, too rare at random: node 2 took over and fell asleep,
+/// R6 with virtual facts, rare at random: node 2 took over and fell asleep,
 /// node 1 booted at a lower epoch and took over in turn, node 2 wakes up with
 /// everything still open at the higher epoch, and node 1's kernel is slow.
 std::optional<std::string> wake_up_against_a_slow_kernel(std::uint64_t seed) {
@@ -145,7 +176,7 @@ TEST(DirectedMutation, R6_AckBeforeRelease) {
     EXPECT_GT(found, 10U);
 }
 
-/// R10's second round, too rare at random: node 3 is given what node 2 has;
+/// R10's second round, rare at random: node 3 is given what node 2 has;
 /// node 1 reports node 2 clear and acks once, then moves on to an epoch that
 /// lets node 2 keep it.
 std::string open_by_old_reports() {
