@@ -13,7 +13,7 @@ declare -A QUORUM_OF # what a node has there besides
 
 # configure NODE: writes /run/NODE/cohort.toml.
 configure() {
-    local node name id peers='' sections='' serials='' text
+    local node lan name id peers own=${node_id[$1]} sections='' links='' text
     if [[ ! -f /run/key ]]; then
         (umask 077 && echo "the key of this guest's only cluster" >/run/key)
     fi
@@ -24,18 +24,20 @@ configure() {
         [[ $node == "$1" ]] || peers+="\"@lan@.$id:$HEARTBEATS\", "
     done
     for name in $(cables_of "$1"); do
-        serials+="[[link]]"$'\n'"name = \"$name\""$'\n'"type = \"serial\""$'\n'
-        serials+="device = \"/run/$1/tty.$name\""$'\n'
+        links+="[[link]]"$'\n'"name = \"$name\""$'\n'"type = \"serial\""$'\n'
+        links+="device = \"/run/$1/tty.$name\""$'\n'
+    done
+    for lan in "${LANS[@]}"; do
+        links+="[[link]]"$'\n'"name = \"$lan\""$'\n'"type = \"udp\""$'\n'
+        links+="bind = \"${lan_net[$lan]}.$own:$HEARTBEATS\""$'\n'"peers = [${peers//@lan@/${lan_net[$lan]}}]"$'\n'
     done
     text=$(<tests/vm/node.toml)
-    text=${text//@own@/"${node_id[$1]}"}
+    text=${text//@own@/"$own"}
     text=${text//@key@/"/run/key"}
     text=${text//@state@/"/run/$1/state"}
     text=${text//@quorum@/"$QUORUM"$'\n'"${QUORUM_OF[$1]-}"}
     text=${text//@nodes@/"$sections"}
-    text=${text//@serials@/"$serials"}
-    text=${text//@backup@/"${peers//@lan@/10.8.0}"}
-    text=${text//@service@/"${peers//@lan@/192.0.2}"}
+    text=${text//@links@/"$links"}
     text=${text//@heartbeat@/"$HEARTBEAT"}
     echo "${text//@lease@/"$LEASE"}" >"/run/$1/cohort.toml"
 }

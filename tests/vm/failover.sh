@@ -170,3 +170,24 @@ figures() {
         "${seen[$udp/dark_flows]} flows dark for a median of ${seen[$udp/blackout_median_ms]} ms, at most" \
         "${seen[$udp/blackout_max_ms]} ms; connections lost: $(lost_by "$1" "${NODES[@]}")"
 }
+
+# footprint: what each cohortd takes of the processor in ten quiet seconds, and of
+# memory.
+footprint() {
+    local node before=() ticks most=0 least=1000000 rss most_rss=0 i=0
+    for node in "${NODES[@]}"; do
+        before+=("$(ticks_of "$node")")
+    done
+    pass_time 10
+    for node in "${NODES[@]}"; do
+        ticks=$(($(ticks_of "$node") - before[i++]))
+        ((most = ticks > most ? ticks : most, least = ticks < least ? ticks : least))
+        rss=$(awk '/^VmRSS/ { print $2 }' "/proc/${daemon[$node]}/status")
+        ((most_rss = rss > most_rss ? rss : most_rss))
+    done
+    at_most "${#NODES[@]} nodes: cohortd's memory is below 20 MiB, in KiB" $most_rss $((20 * 1024 - 1))
+    diag "${#NODES[@]} nodes, heartbeat $HEARTBEAT: cohortd takes $least to $most ms of processor in 10 s," \
+        "$most_rss KiB of memory at most"
+}
+# In milliseconds: user and system.
+ticks_of() { awk '{ print ($14 + $15) * 10 }' "/proc/${daemon[$1]}/stat"; }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # of nodes.sh and failover.sh
+# shellcheck disable=SC2034,SC2154 # of lib.sh, nodes.sh, and failover.sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What clusters of any size with a majority go through. Source after failover.sh;
@@ -99,24 +99,3 @@ restart() {
     judge back restart "all daemons are restarted, one after another"
 }
 joined() { [[ $(status "$1") == *'"quorate": true'* ]]; }
-
-# footprint: what each cohortd takes of the processor in ten quiet seconds, and of
-# memory.
-footprint() {
-    local node before=() ticks most=0 least=1000000 rss most_rss=0 i=0
-    for node in "${NODES[@]}"; do
-        before+=("$(ticks_of "$node")")
-    done
-    pass_time 10
-    for node in "${NODES[@]}"; do
-        ticks=$(($(ticks_of "$node") - before[i++]))
-        ((most = ticks > most ? ticks : most, least = ticks < least ? ticks : least))
-        rss=$(awk '/^VmRSS/ { print $2 }' "/proc/${daemon[$node]}/status")
-        ((most_rss = rss > most_rss ? rss : most_rss))
-    done
-    at_most "${#NODES[@]} nodes: cohortd's memory is below 20 MiB, in KiB" $most_rss $((20 * 1024 - 1))
-    diag "${#NODES[@]} nodes, heartbeat $HEARTBEAT: cohortd takes $least to $most ms of processor in 10 s," \
-        "$most_rss KiB of memory at most"
-}
-# In milliseconds: user and system.
-ticks_of() { awk '{ print ($14 + $15) * 10 }' "/proc/${daemon[$1]}/stat"; }

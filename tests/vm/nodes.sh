@@ -101,6 +101,8 @@ node_up() {
 # ---- the maintenance paths -------------------------------------------------
 
 HEARTBEATS=7788
+declare -A lan_net=([backup]=10.8.0 [service]=192.0.2)
+LANS=(backup service) # those that carry heartbeats
 
 # cables_of NODE: the names of the cables that end at it.
 cables_of() {

@@ -32,13 +32,15 @@ def peer_of(name):
 
 def configuration(name, lease, heartbeat):
     """cohort.toml of a node."""
-    peer = IDS[peer_of(name)]
-    words = {"own": IDS[name], "key": "/etc/cohort/key", "state": "/var/lib/cohort/state",
+    own, peer = IDS[name], IDS[peer_of(name)]
+    nodes = [f'[[node]]\nid = {number}\nname = "{node}"' for node, number in IDS.items()]
+    links = [f'[[link]]\nname = "{SERIAL}"\ntype = "serial"\ndevice = "/dev/ttyS1"']
+    for lan, net in (("backup", "10.8.0"), ("service", "192.0.2")):
+        links.append(f'[[link]]\nname = "{lan}"\ntype = "udp"\nbind = "{net}.{own}:7788"\n'
+                     f'peers = ["{net}.{peer}:7788"]')
+    words = {"own": own, "key": "/etc/cohort/key", "state": "/var/lib/cohort/state",
              "lease": lease, "heartbeat": heartbeat, "quorum": 'mode = "links"',
-             "nodes": "".join(f'[[node]]\nid = {number}\nname = "{node}"\n'
-                              for node, number in IDS.items()),
-             "serials": f'[[link]]\nname = "{SERIAL}"\ntype = "serial"\ndevice = "/dev/ttyS1"',
-             "backup": f'"10.8.0.{peer}:7788"', "service": f'"192.0.2.{peer}:7788"'}
+             "nodes": "\n".join(nodes), "links": "\n".join(links)}
     return re.sub("@(.*?)@", lambda word: str(words[word[1]]), TEMPLATE.read_text())
 
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Every link loses 5 % of the frames, at random, for ten minutes: nobody is taken
-# for dead. Without an argument two nodes in mode links, with 3 three nodes with a
-# majority.
+# What cohortd takes while nothing happens. Then every link loses 5 % of the frames,
+# at random, for ten minutes: nobody is taken for dead. Without an argument two
+# nodes in mode links, with 3 three nodes with a majority.
 #
 # kernels: 6.1 6.12
 # everyday: no
@@ -17,6 +17,7 @@ else
     source tests/vm/nodes.sh
     nodes n1 n2 n3
 fi
+source tests/vm/failover.sh
 SECONDS_OF_LOSS=600
 
 # lossy NODE: what it sends, over each of its links. (A line loses bytes, and a
@@ -37,6 +38,7 @@ lost_on() { # NODE DEVICE
 stage cohortd cohortctl echod probe switch socat
 load_module
 cluster_up
+footprint
 for node in "${NODES[@]}"; do
     lossy "$node"
 done
