@@ -14,6 +14,7 @@ many_up() {
     stage cohortd cohortctl echod probe
     load_module
     cluster_up
+    footprint
     # Once before it counts, since the first time loads modules.
     heartbeats_filter service
     heartbeats_pass service

@@ -43,10 +43,10 @@ for node in "${NODES[@]}"; do
     lossy "$node"
 done
 wait_until 30 share "${NODES[@]}"
-before=$(epoch "${NODES[0]}")
+epoch_before=$(epoch "${NODES[0]}")
 pass_time $SECONDS_OF_LOSS
 for node in "${NODES[@]}"; do
-    is "$node's epoch is that of $SECONDS_OF_LOSS s before" "$(epoch "$node")" "$before"
+    is "$node's epoch is that of $SECONDS_OF_LOSS s before" "$(epoch "$node")" "$epoch_before"
     for device in eth0 eth1; do
         at_least "$node's $device lost frames" "$(lost_on "$node" $device)" $((SECONDS_OF_LOSS / 4))
     done

@@ -38,9 +38,9 @@ returns beta node_back beta
 fails alpha alpha node_die alpha
 returns alpha node_back alpha
 
-before=$(epoch alpha)
+epoch_before=$(epoch alpha)
 fails witness "" witness_dies
-is "the witness dies: both keep the epoch" "$(epoch alpha),$(epoch beta)" "$before,$before"
+is "the witness dies: both keep the epoch" "$(epoch alpha),$(epoch beta)" "$epoch_before,$epoch_before"
 
 falls_dark both beta node_die beta
 probe_mark witness-back
