@@ -111,7 +111,7 @@ RC_GTEST_PROP(PlanAssembly, GivesOnlyTruePlansAndTheLastOneInTheEnd, ()) {
     for (std::size_t i = soup.size(); i > 1; --i) {
         std::swap(soup[i - 1], soup[*rc::gen::inRange<std::size_t>(0, i)]);
     }
-    PlanAssembly assembly(kBuckets, kDigest);
+    PlanAssembly assembly(kBuckets);
     const auto take = [&](const PlanFragment& fragment) {
         auto plan = assembly.add(fragment, Time{});
         if (plan) {

@@ -232,7 +232,7 @@ TEST_F(Disagreement, IsExplainedToThePeerAPieceAtATime) {
 }
 
 /// All that beta said in its session, from the proof on.
-class Replay : public ::testing::Test {
+class ReplayedSession : public ::testing::Test {
 protected:
     void record() {
         b.config.keys = {kOld};
@@ -264,7 +264,7 @@ protected:
     std::vector<Message> tape_;
 };
 
-TEST_F(Replay, AfterTheOwnRestartIsNoSignOfLife) {
+TEST_F(ReplayedSession, AfterTheOwnRestartIsNoSignOfLife) {
     record();
     const Plan accepted = b.machine.plan();
     b.pass(seconds{5});
@@ -279,7 +279,7 @@ TEST_F(Replay, AfterTheOwnRestartIsNoSignOfLife) {
     EXPECT_EQ(b.kernel(), "----") << "and nothing served";
 }
 
-TEST_F(Replay, AfterThePeersRestartChangesNothingOfTheNewSession) {
+TEST_F(ReplayedSession, AfterThePeersRestartChangesNothingOfTheNewSession) {
     record();
     b.peer(2).session += 0x100;
     b.peer(2).seq = 0;
@@ -296,7 +296,7 @@ TEST_F(Replay, AfterThePeersRestartChangesNothingOfTheNewSession) {
     EXPECT_LE(entry_for_beta(b).seq, b.peer(2).seq) << "of the new session, not of the tape";
 }
 
-TEST_F(Replay, WithinTheSessionIsNoSignOfLifeEither) {
+TEST_F(ReplayedSession, WithinTheSessionIsNoSignOfLifeEither) {
     record();
     b.pass(seconds{2});
     ASSERT_NE(beta(b).state, NodeState::alive);

@@ -123,7 +123,7 @@ TEST(Timers, APlanTooLongForTheOnlyLineIsRefused) {
     only.buckets = 65536;
     const Timers t = make_timers(milliseconds{100}, seconds{1});
     EXPECT_THAT(broken(t, only), HasSubstr("plan: a plan of 65536 buckets on half of serial link "
-                                           "null-modem is 4792.5 ms, but must be at most"));
+                                           "null-modem is 4792.7 ms, but must be at most"));
     only.buckets = 4096;
     EXPECT_EQ(broken(t, only), "") << "as many as one address has by default";
     only.buckets = 65536;

@@ -138,8 +138,10 @@ protected:
     bool beats_until(Condition condition) {
         const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};
         while (std::chrono::steady_clock::now() < give_up) {
-            for (const auto& node : nodes_)
+            for (const auto& node : nodes_) {
+                node->links().drain();
                 node->beat();
+            }
             if (loop_.until(condition, milliseconds{100}))
                 return true;
         }
