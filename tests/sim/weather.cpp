@@ -142,7 +142,7 @@ void Weather::slow_disk(Host& host, Duration least, Duration length) {
 
 void Weather::trouble_hosts() {
     world_.power.fails = dice_.chance(0.5) ? 0 : 0.5;
-    world_.power.longest = dice_.chance(0.5) ? milliseconds{300} : seconds{3};
+    world_.power.longest = dice_.chance(0.5) ? milliseconds{300} : seconds{6};
     for (auto& host : world_.hosts) {
         HostFaults& faults = host->faults();
         faults.disk_least = HostFaults{}.disk_least;
