@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2153,SC2154 # of nodes.sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2153,SC2154 # of nodes.sh
 #
 # The daemons of the nodes of nodes.sh, which sources this; how whole nodes fail,
 # and what can be seen of them.

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2153,SC2154 # of nodes.sh, and of the scenarios
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2034,SC2153,SC2154 # of nodes.sh, and of the scenarios
 #
 # What a failure may do to clients, by section 10 of the protocol, and what it
 # did. Source after nodes.sh.

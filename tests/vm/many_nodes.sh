@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2154 # of lib.sh, nodes.sh, and failover.sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2034,SC2154 # of lib.sh, nodes.sh, and failover.sh
 #
 # What clusters of any size with a majority go through. Source after failover.sh;
 # a scenario says which nodes there are, and calls the parts that it wants

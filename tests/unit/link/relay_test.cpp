@@ -75,6 +75,27 @@ TEST_F(RelayTest, AFrameGoesOnWhereItsOriginIsNotHeard) {
     EXPECT_THAT(heartbeat_of(3, 1), ElementsAre(0, 2));
 }
 
+TEST_F(RelayTest, NotBeforeItsOriginWasHeardForAWhile) {
+    links_[0][1].heard(now_, 0);
+    relay_.heard(test::heartbeat(1, ++seq_), now_);
+    EXPECT_THAT(heartbeat_of(1, 0), IsEmpty()) << "its frame may be under way on the others";
+    now_ += kDetect / 2;
+    links_[0][1].heard(now_, 0);
+    relay_.heard(test::heartbeat(1, ++seq_), now_);
+    EXPECT_THAT(heartbeat_of(1, 0), ElementsAre(1, 2));
+}
+
+TEST_F(RelayTest, OneOfThoseWhoCouldIsEnough) {
+    hears(0, 3);
+    hears(1, 4);
+    EXPECT_THAT(heartbeat_of(3, 0), ElementsAre(1, 2));
+    hears(1, 1, {3});
+    EXPECT_THAT(heartbeat_of(3, 0), ElementsAre(2))
+        << "node 1 is there, hears it too, and is lower";
+    hears(2, 5, {3});
+    EXPECT_THAT(heartbeat_of(3, 0), IsEmpty()) << "node 5 needs it no more";
+}
+
 TEST_F(RelayTest, NotOverALinkOnWhichItsOriginIsHeard) {
     hears(0, 1);
     hears(1, 1);
@@ -102,7 +123,9 @@ TEST_F(RelayTest, NotToNodesThatHearTheOriginThemselves) {
     hears(1, 3, {1});
     hears(2, 4, {5});
     EXPECT_THAT(heartbeat_of(1, 0), ElementsAre(2));
-    now_ += kDetect + milliseconds{1};
+    now_ += kDetect / 2;
+    hears(0, 1);
+    now_ += kDetect / 2 + milliseconds{1};
     hears(0, 1);
     EXPECT_THAT(heartbeat_of(1, 0), ElementsAre(1, 2)) << "what node 3 said has become old";
 }
@@ -134,6 +157,7 @@ TEST_F(RelayTest, NeverBackNorOverALinkThatIsDown) {
 }
 
 TEST_F(RelayTest, ThreeNodesPassAFrameOnToTheFifthAndLast) {
+    hears(0, 1);
     EXPECT_THAT(heartbeat_of(1, 0, 0), ElementsAre(1, 2));
     EXPECT_THAT(heartbeat_of(1, 0, 2), ElementsAre(1, 2));
     EXPECT_THAT(heartbeat_of(1, 0, 3), IsEmpty());
