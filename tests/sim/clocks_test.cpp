@@ -80,7 +80,9 @@ TEST_P(Clocks, AfterAPauseBothServeForNoLongerThanTheLeaseHadLeft) {
     for (std::uint64_t seed = 1; seed <= kPhases; ++seed) {
         for (const bool daemon_lives : {true, false}) {
             SCOPED_TRACE("seed " + std::to_string(seed));
-            World world(options(seed));
+            WorldOptions paused = options(seed);
+            paused.past_violations = true;  // that is what a pause brings about
+            World world(paused);
             world.checker.expect_overlap();
             settle(world);
             Host& guest = world.host(0);
