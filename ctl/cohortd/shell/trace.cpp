@@ -172,6 +172,8 @@ struct Trace::DescribeEvent {
         return fmt::format(R"("fence_done","ticket":{},"off":{})", done.ticket, done.off);
     }
     std::string operator()(const core::Reconfigure& change) const {
+        if (change.config_digest == trace.config_.config_digest)
+            return "";
         return fmt::format(R"("members","members":[{}],"digest":"{:016x}")",
                            members_text(change.members), change.config_digest);
     }

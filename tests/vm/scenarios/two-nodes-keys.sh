@@ -145,6 +145,9 @@ is "no bucket has moved" "$(held alpha),$(held beta)" "$owned"
 is "no question goes unanswered" "${seen[udp/unanswered]}" 0
 is "none is answered twice" "${seen[udp/twice]}" 0
 is "no connection is lost" "${seen[tcp/lost]}" 0
+# Now, since what follows is forced: nodes that cannot hear each other, and
+# nodes of different settings.
+check_traces
 
 keys alpha 2:accept 3:send
 check "a key that beta lacks is refused" refused alpha "cohortctl reload --force"
