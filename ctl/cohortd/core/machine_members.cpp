@@ -103,9 +103,11 @@ void Machine::State::unstage() {
     staged.reset();
 }
 
-/// Nothing moves by the change itself; a new node's share comes after it.
+/// Nothing moves by the change itself; a new node's share comes after it. One that
+/// is to go may have come back since the change was staged, and hold something.
 std::optional<Plan> Machine::State::staged_plan(Time now) const {
-    if (!staged || !plan_whole || (stage_again_at && now < *stage_again_at)) {
+    const bool waits = stage_again_at && now < *stage_again_at;
+    if (!staged || !plan_whole || waits || forgets_somebody(staged->config_digest, now)) {
         return std::nullopt;
     }
     Plan wanted = plan;

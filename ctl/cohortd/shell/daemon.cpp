@@ -2,7 +2,6 @@
 #include "ctl/cohortd/shell/daemon.hpp"
 
 #include "ctl/cohortd/admin/status.hpp"
-#include "ctl/cohortd/config/rotation.hpp"
 #include "ctl/cohortd/shell/clock.hpp"
 #include "ctl/cohortd/shell/first_state.hpp"
 #include "ctl/cohortd/shell/log.hpp"
@@ -15,11 +14,6 @@
 
 namespace cohort::shell {
 namespace {
-
-core::Reconfigure change_to(const config::Config& config) {
-    core::MachineConfig machine = config::machine_config(config);
-    return {std::move(machine.members), machine.config_digest, std::move(machine.settings)};
-}
 
 std::uint64_t random_nonzero() {
     std::uint64_t value = 0;
@@ -182,50 +176,6 @@ void Daemon::leave() {
 void Daemon::stop_now() {
     log(Level::warning, "stopping at once");
     end();
-}
-
-Result<void> Daemon::reload(bool forced) {
-    // What waits may be in the way, or out of it, once it is done.
-    run_queue();
-    auto wanted = read_changes(forced);
-    if (!wanted) {
-        log(Level::error, "not reloaded, nothing was changed: {}", wanted.error().message);
-        return wanted.error();
-    }
-    const bool other_links = config_.links != wanted->links;
-    // Asked for whenever the file is read, so that a change that is staged and
-    // not made yet is dropped if the file is what it was.
-    queue_.push_back(change_to(*wanted));
-    config_ = *std::move(wanted);
-    for (const config::Node& node : config_.nodes) {
-        if (node.id != config_.node)
-            links_->add_peer(node.id);
-    }
-    run_queue();
-    // What leaves from here on is signed with the new key, in whichever queue it waits.
-    links_->use(codec());
-    links_->configure(config_.links);
-    checks_->configure(config_.checks);
-    enqueue(core::KeysChanged{config::key_uses(config_)});
-    if (other_links)
-        enqueue(core::LinksChanged{});
-    log(Level::notice, "reloaded {}{}", config_.file, forced ? ", forced" : "");
-    return {};
-}
-
-Result<config::Config> Daemon::read_changes(bool forced) const {
-    auto wanted = config::load_config(config_.file);
-    if (!wanted)
-        return wanted;
-    if (const std::string what = config::needs_restart(config_, *wanted); !what.empty())
-        return usage_error(fmt::format("a change of {} needs a restart of cohortd", what));
-    if (auto objection = machine_.objection(change_to(*wanted), boot_now()))
-        return Error{ErrorKind::refused, *std::move(objection), 0};
-    const std::string peer = config::keys_obstacle(config_, *wanted, machine_.view(boot_now()));
-    if (!peer.empty() && !forced)
-        return Error{ErrorKind::refused,
-                     peer + "; 'cohortctl reload --force' does not ask the peers", 0};
-    return wanted;
 }
 
 // --- what happens -------------------------------------------------------------

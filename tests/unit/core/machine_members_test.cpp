@@ -191,6 +191,17 @@ TEST_F(MembersLess, OneThatHasNothingIsRemoved) {
     EXPECT_EQ(b.kernel().substr(0, 3), "OOO");
 }
 
+TEST_F(MembersLess, OneThatCameBackMeanwhileIsNotRemoved) {
+    b.step(with({1, 2}));
+    b.send_plan(2, make_plan(2, 2, "111223"));
+    for (const NodeId id : kOthers) {
+        b.peer(id).epoch = b.accepted();
+    }
+    live(seconds{3}, {2});
+    EXPECT_EQ(b.machine.plan().config_digest, kDigest);
+    EXPECT_EQ(b.machine.view(b.now).nodes.size(), 3U);
+}
+
 TEST_F(MembersLess, AVoterThatCannotKnowAcksNothingUntilItsPromisesRanOut) {
     b.step(with({1, 2}));
     // Before the change, an epoch that gives node 3 a bucket.
