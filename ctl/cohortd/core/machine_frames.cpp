@@ -257,7 +257,7 @@ void Machine::State::want_plan(std::size_t index, const Header& shown, Time now)
         peer.plan_wanted_at = now;
         PlanRequest request{header(now), electorate[index].id, wanted};
         request.header.config_digest = shown.config_digest;
-        act(Send{electorate[index].id, std::move(request)});
+        act(Send{electorate[index].id, request});
     }
 }
 

@@ -233,7 +233,7 @@ void Machine::State::ask_prevotes(std::uint64_t digest, Time now) {
     candidacy->asked = now;
     Prevote prevote{header(now), candidacy->counter};
     prevote.header.config_digest = digest;
-    act(Send{kNobody, std::move(prevote)});
+    act(Send{kNobody, prevote});
 }
 
 void Machine::State::issue(Plan wanted, Time now) {
