@@ -36,6 +36,7 @@ std::string filled_in(std::string text, const config::Node& victim) {
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
     std::vector<char*> all;
+    all.reserve(words.size() + 1);
     for (std::string& word : words)
         all.push_back(word.data());
     all.push_back(nullptr);
