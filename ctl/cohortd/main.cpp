@@ -67,25 +67,22 @@ int print(const std::string& text) {
     return 2;
 }
 
+int complain(const Error& error) {
+    complain(error.message);
+    return exit_status(error);
+}
+
 int check(const Options& options) {
     const auto config = config::load_config(options.config);
-    if (!config) {
-        complain(config.error().message);
-        return exit_status(config.error());
-    }
-    return print(config::summarize(*config));
+    return config ? print(config::summarize(*config)) : complain(config.error());
 }
 
 int init(const Options& options) {
     const auto config = config::load_config(options.config);
-    if (!config) {
-        complain(config.error().message);
-        return exit_status(config.error());
-    }
-    if (const auto made = shell::init_state(*config, options.force); !made) {
-        complain(made.error().message);
-        return exit_status(made.error());
-    }
+    if (!config)
+        return complain(config.error());
+    if (const auto made = shell::init_state(*config, options.force); !made)
+        return complain(made.error());
     return print(fmt::format("{}: node {} of cluster {} may start\n", config->state_dir,
                              config->node, config->cluster));
 }

@@ -37,12 +37,13 @@ void Machine::State::plan_ahead(Time now) {
 /// What is wanted among the members that hold comes first, unless they did not
 /// grant it: those who miss may be waiting for the staged ones (R22).
 std::optional<Plan> Machine::State::next_plan(Time now) {
-    auto staged_one = staged_plan(now);
-    if (staged_one && staged_turn) {
-        return staged_one;
+    if (staged_turn) {
+        if (auto staged_one = staged_plan(now)) {
+            return staged_one;
+        }
     }
     auto wanted = wanted_plan(now);
-    return wanted && may_move(*wanted, now) ? wanted : staged_one;
+    return wanted && may_move(*wanted, now) ? wanted : staged_plan(now);
 }
 
 /// R16, R22
