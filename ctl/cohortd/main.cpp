@@ -87,11 +87,12 @@ int init(const Options& options) {
                              config->node, config->cluster));
 }
 
-/// The first asks to leave, the second to stop at once.
+/// The first SIGTERM or SIGINT asks to leave, the second to stop at once.
 class Signals {
 public:
     Signals(boost::asio::io_context& io, shell::Daemon& daemon)
         : daemon_(daemon), signals_(io, SIGTERM, SIGINT, SIGHUP) {
+        signals_.add(SIGUSR1);
         await();
     }
 
@@ -108,6 +109,9 @@ private:
     void on_signal(int signal) {
         if (signal == SIGHUP) {
             daemon_.reload();
+        } else if (signal == SIGUSR1) {
+            shell::notify("STOPPING=1\nSTATUS=ending for the next cohortd");
+            daemon_.yield();
         } else if (std::exchange(asked_, true)) {
             daemon_.stop_now();
         } else {

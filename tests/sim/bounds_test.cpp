@@ -200,6 +200,39 @@ TEST_F(Bounds, ADaemonRestartWithinDetectionIsNotNoticed) {
     });
 }
 
+TEST_F(Bounds, ARestartThatIsToldBeforehandMayTakeMostOfALease) {
+    at_many_phases([](World& world) {
+        const std::size_t restarts = world.dice.below(2);
+        const auto epoch = world.host(0).machine().plan().id;
+        Blackout blackout(world);
+        world.host(restarts).inject(core::Yield{});
+        blackout.run_for(milliseconds{220});
+        ASSERT_FALSE(world.host(restarts).alive());
+        EXPECT_FALSE(world.host(restarts).left());
+        blackout.run_for(world.dice.between(milliseconds{50}, milliseconds{650}));
+        world.host(restarts).start();
+        blackout.run_for(seconds{3});
+        EXPECT_EQ(blackout.longest(), Duration{});
+        EXPECT_EQ(world.host(0).machine().plan().id, epoch);
+    });
+}
+
+TEST_F(Bounds, ARestartThatFailsCostsNoMoreThanACrash) {
+    at_many_phases([this](World& world) {
+        const std::size_t ends = world.dice.below(2);
+        const auto own = served_by(world, 1 - ends);
+        world.host(ends).inject(core::Yield{});
+        world.run_for(milliseconds{220});
+        ASSERT_FALSE(world.host(ends).alive());
+        Blackout blackout(world);
+        blackout.run_for(seconds{4});
+        EXPECT_EQ(longest(blackout, own), Duration{});
+        EXPECT_LE(blackout.longest(),
+                  timers_.silence_take * 1001 / 1000 + 2 * kSerial + kKernel + kSlack);
+        EXPECT_TRUE(world.checker.all_served());
+    });
+}
+
 TEST_F(Bounds, ALongerDaemonRestartIsAPlannedMove) {
     at_many_phases([this](World& world) {
         const std::size_t restarts = world.dice.below(2);

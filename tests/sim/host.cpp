@@ -350,9 +350,9 @@ bool Host::act(const core::Note&) {
     return true;
 }
 
-bool Host::act(const core::Stopped&) {
+bool Host::act(const core::Stopped& stopped) {
     say("daemon ends");
-    left_ = true;
+    left_ = !stopped.succeeded;
     end_daemon();
     return false;
 }

@@ -95,6 +95,7 @@ struct EventText {
     std::string operator()(const LinksChanged&) const { return "links changed"; }
     std::string operator()(const KeysChanged&) const { return "keys changed"; }
     std::string operator()(const Leave&) const { return "is told to leave"; }
+    std::string operator()(const Yield&) const { return "is told to restart"; }
 };
 
 struct ActionText {
@@ -116,7 +117,9 @@ struct ActionText {
     }
     std::string operator()(const WakeAt& a) const { return "  wake at " + clock_text(a.at); }
     std::string operator()(const Note& a) const { return "  * " + a.text; }
-    std::string operator()(const Stopped&) const { return "  stopped"; }
+    std::string operator()(const Stopped& a) const {
+        return a.succeeded ? "  stopped for a successor" : "  stopped";
+    }
 };
 
 }  // namespace

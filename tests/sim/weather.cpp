@@ -77,6 +77,10 @@ void Weather::one() {
             return stall_for_a_while(host);
         case kill:
             return kill_for_a_while(host);
+        case restart:
+            host.inject(core::Yield{});
+            return later(milliseconds{250}, dice_.chance(0.7) ? milliseconds{900} : seconds{4},
+                         [&host] { host.start(); });
         case power:
             return power_off_for_a_while(host);
         case health:

@@ -33,6 +33,7 @@ private:
         degrade,
         stall,
         kill,
+        restart,
         power,
         health,
         leave,

@@ -165,7 +165,8 @@ Header Line::header(NodeId sender) const {
                     .want_lease = says('W'),
                     .leaving = says('L'),
                     .clear_valid = says('C'),
-                    .answer = false};
+                    .answer = false,
+                    .returning = says('S')};
     return header;
 }
 

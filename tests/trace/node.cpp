@@ -135,6 +135,8 @@ void Node::apply(const Line& line, Duration now) {
         if (line.ok() && written != being_written_.end()) {
             durable_ = written->second;
         }
+    } else if (event == "yield") {
+        told(Yield{}, line.at());
     } else if (event != "note" && event != "fence" && event != "stopped") {
         update_kernel(line, now);
     }

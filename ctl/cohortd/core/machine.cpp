@@ -157,6 +157,7 @@ void Machine::State::dispatch(const Event& event, Time now) {
         void operator()(const Reconfigure& change) const { s.on_reconfigure(change, now); }
         void operator()(const KeysChanged& change) const { s.change_keys(change); }
         void operator()(const Leave&) const { s.on_leave(now); }
+        void operator()(const Yield&) const { s.on_yield(now); }
     };
     std::visit(Visitor{*this, now}, event);
 }

@@ -140,8 +140,12 @@ struct KeysChanged {
 /// The operator or SIGTERM: hand over, then stop (R21).
 struct Leave {};
 
+/// A restart, asked for by SIGUSR1: tell the peers, who then plan this node away only
+/// when its lease is almost over, and stop for a successor to go on (R14).
+struct Yield {};
+
 using Event = std::variant<Start, FrameRead, Wake, KernelDone, PersistDone, FenceDone,
-                           HealthChanged, LinksChanged, Reconfigure, KeysChanged, Leave>;
+                           HealthChanged, LinksChanged, Reconfigure, KeysChanged, Leave, Yield>;
 
 // ---- actions --------------------------------------------------------------
 
@@ -189,8 +193,11 @@ struct Note {
     std::string text;
 };
 
-/// Leaving is complete: the daemon may exit.
-struct Stopped {};
+/// The daemon may exit, either because leaving is complete, or for a successor: then
+/// the kernel is left as it is.
+struct Stopped {
+    bool succeeded = false;
+};
 
 using Action = std::variant<Send, KernelSet, KernelRenew, Persist, Fence, WakeAt, Note, Stopped>;
 using Actions = std::vector<Action>;

@@ -150,6 +150,10 @@ void Machine::State::learn(std::size_t index, const Header& header, Time now) {
         note(Note::Level::notice, name(index) + " is leaving");
     }
     peer.leaving = header.flags.leaving;
+    if (!peer.returning && header.flags.returning) {
+        note(Note::Level::notice, name(index) + " is being restarted");
+    }
+    peer.returning = header.flags.returning;
 }
 
 /// RELEASED and CLEAR speak of exactly one epoch (R8, R9).

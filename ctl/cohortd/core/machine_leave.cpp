@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Leaving in good order, and always within a bound (R21).
+// Leaving in good order, and always within a bound (R21); and ending for a successor,
+// which takes over what the kernel serves (R14).
 #include "ctl/cohortd/core/machine_state.hpp"
 
 namespace cohort::core {
@@ -10,8 +11,19 @@ void Machine::State::on_leave(Time now) {
         return;
     }
     leaving = Leaving::handing_over;
+    yields_at.reset();
     leave_until = now + 2 * config.timers.promise;
     note(Note::Level::notice, "leaving");
+    trigger(Trigger::change, now);
+}
+
+/// Goes on until the peers were told twice, in case a frame is lost.
+void Machine::State::on_yield(Time now) {
+    if (leaving != Leaving::no || yields_at) {
+        return;
+    }
+    yields_at = now + 2 * config.timers.heartbeat;
+    note(Note::Level::notice, "ending for a successor");
     trigger(Trigger::change, now);
 }
 
@@ -40,20 +52,23 @@ void Machine::State::advance_leave(Time now) {
         }
     } else if (leaving == Leaving::quiet) {
         if (now >= leave_until) {
-            stop();
+            stop(false);
         }
     } else if (leaving == Leaving::clearing) {
         // If the kernel does not answer either, its deadline does the rest.
         if (confirmed_ticket == last_ticket || now >= leave_until) {
-            stop();
+            stop(false);
         }
+    } else if (yields_at && now >= *yields_at) {
+        stop(true);
     }
 }
 
-void Machine::State::stop() {
+void Machine::State::stop(bool succeeded) {
     leaving = Leaving::stopped;
-    note(Note::Level::notice, "left the cluster");
-    act(Stopped{});
+    note(Note::Level::notice,
+         succeeded ? "ended; the kernel serves on until its lease runs out" : "left the cluster");
+    act(Stopped{succeeded});
 }
 
 }  // namespace cohort::core

@@ -88,7 +88,7 @@ bool Machine::State::is_candidate(std::size_t member) const {
 
 bool Machine::State::lower_candidate(NodeId than) const {
     for (std::size_t i = 0; i < electorate.size() && electorate[i].id < than; ++i) {
-        if (is_candidate(i)) {
+        if (is_candidate(i) && !(peers[i] && peers[i]->returning)) {
             return true;
         }
     }
@@ -143,7 +143,7 @@ bool Machine::State::is_left_behind() const {
 
 /// R16: the lowest healthy node that hears a quorum plans, nobody else.
 bool Machine::State::leads(Time now) const {
-    return is_candidate(electorate.self()) && !lower_candidate(self()) &&
+    return is_candidate(electorate.self()) && !yields_at && !lower_candidate(self()) &&
            (hears_quorum() || alone()) && !catching_up(now) && !awaits_signs_of_life(now);
 }
 

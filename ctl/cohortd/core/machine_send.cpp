@@ -22,6 +22,7 @@ Header Machine::State::header(Time now) {
     out.flags.want_lease = wants_lease();
     out.flags.leaving = leaving != Leaving::no;
     out.flags.clear_valid = has_vote;
+    out.flags.returning = yields_at.has_value();
     out.weight = leaving == Leaving::no ? electorate[electorate.self()].weight : 0;
     out.health = healthy ? 255 : 0;
     out.session = session;
@@ -141,7 +142,7 @@ Time Machine::State::next_wake(Time now) const {
     }
     for (const auto& peer : peers) {
         if (peer) {
-            no_later(peer->silence.next_change(config.timers, now));
+            no_later(peer->silence.next_change(config.timers, patience(*peer), now));
         }
     }
     if (kernel_stale) {
@@ -153,6 +154,7 @@ Time Machine::State::next_wake(Time now) const {
     if (leaving != Leaving::no) {
         no_later(leave_until);
     }
+    no_later(yields_at);
     // A wake-up that comes with too old a reading must not become a busy loop.
     const Time soonest = now + milliseconds{1};
     return wake_soon ? soonest : std::max(at, soonest);

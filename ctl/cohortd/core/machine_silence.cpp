@@ -6,6 +6,8 @@
 #include "ctl/cohortd/core/mutate.hpp"
 #include "ctl/cohortd/core/text.hpp"
 
+#include <algorithm>
+
 namespace cohort::core {
 
 /// Virtual facts exist for exactly two configured nodes.
@@ -29,12 +31,20 @@ void Machine::State::judge_silence(Time now) {
 
 void Machine::State::judge_life(std::size_t index) {
     Peer& peer = *peers[index];
-    const Duration detect = config.timers.detect;
-    if (peer.alive && last_reading - peer.lives_since > detect) {
+    const Duration limit = patience(peer);
+    if (peer.alive && last_reading - peer.lives_since > limit) {
         peer.alive = false;
-        note(Note::Level::warning, name(index) + " has not been heard for " + text(detect));
+        note(Note::Level::warning, name(index) + " has not been heard for " + text(limit));
     }
-    peer.silent = peer.silence.exceeds(detect, last_reading);
+    peer.silent = peer.silence.exceeds(limit, last_reading);
+}
+
+/// For how long it may be silent before others plan for it (R19). One whose daemon is
+/// being restarted serves on by its lease meanwhile; a plan that is made a heartbeat
+/// before that ends comes in time still, as T4 wants it.
+Duration Machine::State::patience(const Peer& peer) const {
+    const Timers& t = config.timers;
+    return peer.returning ? std::max(t.detect, t.lease - t.heartbeat) : t.detect;
 }
 
 /// Grants are renewed for as long as silence lasts, and run from before the

@@ -89,6 +89,7 @@ struct Machine::State {
     // ---- machine_silence.cpp: virtual acks (R24 to R27), and who is alive
     void judge_silence(Time now);
     void judge_life(std::size_t member);
+    Duration patience(const Peer& peer) const;
     void grant(std::size_t member, Time now);
     bool virtual_facts() const;
     bool contends() const { return electorate[electorate.self()].contender; }
@@ -144,11 +145,12 @@ struct Machine::State {
     void issue(Plan plan, Time now);
     std::uint64_t next_counter() const;
 
-    // ---- machine_leave.cpp: R21
+    // ---- machine_leave.cpp: R21, and ending for a successor
     void on_leave(Time now);
+    void on_yield(Time now);
     void advance_leave(Time now);
     bool somebody_can_take_over() const;
-    void stop();
+    void stop(bool succeeded);
 
     // ---- machine_send.cpp: frames out, timers
     Header header(Time now);
@@ -264,7 +266,8 @@ struct Machine::State {
     };
     Leaving leaving = Leaving::no;
     Time leave_until{};
-    bool release_sent = false;  ///< a heartbeat with RELEASED at the accepted epoch went out
+    std::optional<Time> yields_at;  ///< ends then, for a successor
+    bool release_sent = false;      ///< a heartbeat with RELEASED at the accepted epoch went out
 };
 
 }  // namespace cohort::core

@@ -18,6 +18,7 @@ struct HeaderFlags {
     bool leaving = false;      ///< R21
     bool clear_valid = false;  ///< the clear bitmap speaks, R9
     bool answer = false;       ///< asks for a heartbeat back at once (R10, R18)
+    bool returning = false;    ///< the daemon ends for a successor, which is to start soon
     bool operator==(const HeaderFlags&) const = default;
 };
 

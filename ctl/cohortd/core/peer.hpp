@@ -27,10 +27,12 @@ struct Peer {
     std::uint8_t weight = 0;
     std::uint8_t health = 0;
     bool leaving = false;
+    bool returning = false;  ///< its daemon ends for a successor
 
-    bool alive = false;       ///< heard so within T_detect, by a loop that ran on time
+    // For as long as Machine::State::patience() of it has not passed.
+    bool alive = false;       ///< heard so lately, by a loop that ran on time
     Time lives_since{};       ///< heard_at, or when the own loop last was late
-    bool silent = false;      ///< nothing authentic for T_detect: R24's silence
+    bool silent = false;      ///< nothing authentic since: R24's silence
     bool disagrees = false;   ///< its newest frame names another configuration
     bool taken_over = false;  ///< R26 opened something since it was last heard
 

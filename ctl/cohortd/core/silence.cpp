@@ -32,12 +32,12 @@ Grade Silence::grade(const Timers& timers, Time reading) const {
     return silent >= keep_after ? Grade::keep : Grade::none;
 }
 
-std::optional<Time> Silence::next_change(const Timers& timers, Time now) const {
+std::optional<Time> Silence::next_change(const Timers& timers, Duration limit, Time now) const {
     std::optional<Time> next;
     const Duration least{1};
-    for (const Duration limit :
-         {timers.detect + least, timers.silence_keep, take_after(timers), timers.silence_long}) {
-        const Time at = since_ + limit;
+    for (const Duration length :
+         {limit + least, timers.silence_keep, take_after(timers), timers.silence_long}) {
+        const Time at = since_ + length;
         if (at > now && (!next || at < *next)) {
             next = at;
         }

@@ -41,8 +41,8 @@ public:
     bool fresh() const { return fresh_; }
 
     /// The next moment after `now` at which the grade, or whether the silence
-    /// exceeds T_detect, may change if it goes on.
-    std::optional<Time> next_change(const Timers& timers, Time now) const;
+    /// exceeds `limit`, may change if it goes on.
+    std::optional<Time> next_change(const Timers& timers, Duration limit, Time now) const;
 
 private:
     Duration take_after(const Timers& timers) const;

@@ -173,6 +173,21 @@ void Daemon::leave() {
     enqueue(core::Leave{});
 }
 
+void Daemon::yield() {
+    const auto next = config::load_config(config_.file);
+    if (!next) {
+        log(Level::error, "the next cohortd cannot start: {}", next.error().message);
+        leave();
+    } else if (config::machine_config(*next).config_digest !=
+               config::machine_config(config_).config_digest) {
+        log(Level::warning, "the next cohortd will differ from its peers in what they must share");
+        leave();
+    } else {
+        log(Level::notice, "ending; the next cohortd takes over what the kernel serves");
+        enqueue(core::Yield{});
+    }
+}
+
 void Daemon::stop_now() {
     log(Level::warning, "stopping at once");
     end();
@@ -280,21 +295,27 @@ void Daemon::do_action(const core::Note& note) {
     log_line(level_of(note.level), note.text);
 }
 
-void Daemon::do_action(const core::Stopped&) {
-    end();
+void Daemon::do_action(const core::Stopped& stopped) {
+    if (stopped.succeeded)
+        stop_loop();
+    else
+        end();
 }
 
 /// Without touching the kernel: what it serves now is another's, or runs out.
 void Daemon::fail(Error error) {
     failure_ = std::move(error);
-    ended_ = true;
-    io_.stop();
+    stop_loop();
 }
 
 void Daemon::end() {
     trace_.kernel_remove(boot_now());
     if (actuator_)
         actuator_->remove();
+    stop_loop();
+}
+
+void Daemon::stop_loop() {
     ended_ = true;
     io_.stop();
 }

@@ -38,6 +38,9 @@ public:
 
     /// Hands the buckets over, then ends the loop (R21).
     void leave();
+    /// Ends soon, for a successor that takes over from the kernel as it is. Leaves
+    /// instead if the configuration file does not let one.
+    void yield();
     /// Ends the loop at once; the kernel serves nothing from here on.
     void stop_now();
     /// Reads the configuration again: all of it holds from now on, or none.
@@ -76,6 +79,7 @@ private:
     void do_action(const core::Stopped& stopped);
     void fail(Error error);
     void end();
+    void stop_loop();
 
     boost::asio::io_context& io_;
     config::Config config_;

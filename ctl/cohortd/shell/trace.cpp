@@ -54,6 +54,7 @@ std::string flags_text(const core::HeaderFlags& flags) {
     out += flags.want_lease ? "W" : "";
     out += flags.leaving ? "L" : "";
     out += flags.clear_valid ? "C" : "";
+    out += flags.returning ? "S" : "";
     return out;
 }
 
@@ -182,6 +183,7 @@ struct Trace::DescribeEvent {
     }
     std::string operator()(const core::LinksChanged&) const { return R"("links")"; }
     std::string operator()(const core::Leave&) const { return R"("leave")"; }
+    std::string operator()(const core::Yield&) const { return R"("yield")"; }
     // Of no concern to who owns what.
     std::string operator()(const core::KeysChanged&) const { return ""; }
     // Written by functions of their own.

@@ -31,7 +31,7 @@ namespace cohort::shell {
 ///                for T_detect, in mode `fence` always, in others never
 ///   gap          the loop was late by more than R24 allows
 ///   links        a link was opened or lost
-///   health, leave, persist_done (ticket, ok), fence_done (ticket, off),
+///   health, leave, yield, persist_done (ticket, ok), fence_done (ticket, off),
 ///   members (members, digest: as they are to be)
 ///   kernel_done  ticket, ok; written once the kernel has answered
 /// What it did:
@@ -50,7 +50,7 @@ namespace cohort::shell {
 ///
 /// id: an epoch id, COUNTER.PLANNER.DIGEST. plan: "new" and "old", what the plan
 /// gives to this node. new, old: LISTs of buckets with that right. flags: of
-/// R RELEASED, W WANT_LEASE, L LEAVING, C CLEAR_VALID. frame: heartbeat, plan,
+/// R RELEASED, W WANT_LEASE, L LEAVING, C CLEAR_VALID, S a successor comes. frame: heartbeat, plan,
 /// plan_req, prevote, prevote_ok, hello. tag: the low bits of a session.
 ///
 /// At H = 100 ms a node at rest writes about 30 lines a second, 5 kB, and 10

@@ -53,7 +53,7 @@ bool read_exactly(int fd, void* into, std::size_t size) {
 [[noreturn]] void become_writer(int socket, int directory, pid_t daemon) {
     // A stop asked of the whole group must not cost the last write: the end of
     // the socket ends this process, or the daemon's death does.
-    for (int signal : {SIGINT, SIGTERM, SIGHUP})
+    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1})
         ::signal(signal, SIG_IGN);
     ::signal(SIGPIPE, SIG_IGN);
     sigset_t none;

@@ -188,6 +188,72 @@ TEST(Majority, PlansForADeadThird) {
     EXPECT_EQ(owners(b.machine.plan()), "1122");
 }
 
+TEST(Planner, LeavesAPeerThatIsBeingRestartedItsBucketsForMostOfALease) {
+    Bench b;
+    b.share("1122");
+    b.peer(2).flags.returning = true;
+    b.beat(2);
+    b.forget();
+    b.pass(b.timers.lease - b.timers.heartbeat);
+    EXPECT_EQ(b.machine.view(b.now).nodes[1].state, NodeState::alive);
+    EXPECT_EQ(b.accepted().counter, 1U);
+    b.pass(milliseconds{20});
+    EXPECT_EQ(b.machine.view(b.now).nodes[1].state, NodeState::silent);
+    EXPECT_EQ(b.accepted().counter, 2U);
+}
+
+TEST(Planner, StandsInForALowerNodeThatIsBeingRestarted) {
+    Bench b(3, QuorumMode::majority, 6, 2);
+    b.start(make_plan(1, 1, "112233"));
+    b.prove(1);
+    b.prove(3);
+    b.follow(1);
+    b.follow(3);
+    b.chatter(milliseconds{500});
+    b.forget();
+    b.peer(3).health = 0;
+    b.beat(3);
+    b.pass(milliseconds{20});
+    EXPECT_TRUE(b.sent<Prevote>().empty()) << "node 1 plans";
+    b.peer(1).flags.returning = true;
+    b.beat(1);
+    b.pass(milliseconds{20});
+    EXPECT_FALSE(b.sent<Prevote>().empty());
+}
+
+TEST(Yielding, TellsThePeersTwiceAndLeavesTheKernelAsItIs) {
+    Bench b;
+    b.share("1122");
+    b.forget();
+    b.step(Yield{});
+    b.chatter(2 * b.timers.heartbeat - milliseconds{1});
+    EXPECT_TRUE(b.all<Stopped>().empty());
+    const auto told = b.sent<Heartbeat>();
+    EXPECT_GE(told.size(), 2U);
+    for (const Heartbeat& heartbeat : told) {
+        EXPECT_TRUE(heartbeat.header.flags.returning);
+        EXPECT_FALSE(heartbeat.header.flags.leaving);
+        EXPECT_EQ(heartbeat.header.weight, 1);
+    }
+    b.chatter(milliseconds{10});
+    ASSERT_EQ(b.all<Stopped>().size(), 1U);
+    EXPECT_TRUE(b.all<Stopped>()[0].succeeded);
+    EXPECT_EQ(b.kernel(), "OO--");
+    EXPECT_TRUE(b.all<KernelSet>().empty());
+}
+
+TEST(Yielding, GivesWayToLeaving) {
+    Bench b;
+    b.share("1122");
+    b.step(Yield{});
+    b.step(Leave{});
+    b.step(Yield{});
+    b.chatter(milliseconds{500});
+    EXPECT_TRUE(b.all<Stopped>().empty());
+    EXPECT_TRUE(b.last_heartbeat().header.flags.leaving);
+    EXPECT_FALSE(b.last_heartbeat().header.flags.returning);
+}
+
 TEST(Leaving, HandsOverAndStopsAfterItsPromisesRanOut) {
     Bench b(2, QuorumMode::links, 4, 2);
     b.share("1122");

@@ -51,10 +51,10 @@ TEST_F(SilenceTest, AFrameEndsItAndDecidesFreshnessAnew) {
 
 TEST_F(SilenceTest, NamesTheMomentsAtWhichItChanges) {
     silence_.heard(at(0), true);
-    EXPECT_GT(*silence_.next_change(timers_, at(0)), at(350));
-    EXPECT_LT(*silence_.next_change(timers_, at(0)), at(351));
-    EXPECT_EQ(silence_.next_change(timers_, at(400)), at(750));
-    EXPECT_EQ(silence_.next_change(timers_, at(750)), at(1100));
+    EXPECT_GT(*silence_.next_change(timers_, timers_.detect, at(0)), at(350));
+    EXPECT_LT(*silence_.next_change(timers_, timers_.detect, at(0)), at(351));
+    EXPECT_EQ(silence_.next_change(timers_, timers_.detect, at(400)), at(750));
+    EXPECT_EQ(silence_.next_change(timers_, timers_.detect, at(750)), at(1100));
 }
 
 }  // namespace

@@ -136,13 +136,13 @@ TEST_F(TraceTest, AnAcceptIsTheChangeOfThePlan) {
 
 TEST_F(TraceTest, WhatIsSentIsToldByHeaderAndAcks) {
     core::Heartbeat heartbeat = heartbeat_of_peer(8);
-    heartbeat.header.flags = {true, false, true, true, false};
+    heartbeat.header.flags = {true, false, true, true, false, true};
     heartbeat.header.clear = core::node_bit(1) | core::node_bit(64);
     trace_.action(core::Send{core::kNobody, heartbeat}, kNow);
     const auto all = lines();
     ASSERT_EQ(all.size(), 1u);
     EXPECT_EQ(all[0]["event"], "sent");
-    EXPECT_EQ(all[0]["flags"], "RLC");
+    EXPECT_EQ(all[0]["flags"], "RLCS");
     EXPECT_EQ(all[0]["clear"], "1,64");
     EXPECT_EQ(all[0]["acks"], json::parse("[[1,7,41]]"));
 }
