@@ -95,7 +95,7 @@ const Case kCases[] = {
     {"release_before_kernel", "R8", kFence, 150},
     {"acks_survive_accept", "R7", kFence, 20, Look::all},
     {"agent_lies", "R23", kFence, 300},
-    {"fence_before_accept", "R23", kFence, 1300},
+    {"fence_before_accept", "R23", kFence, 8000},
     {"fence_of_earlier_epoch", "R23", kFence, 10000},
     {"keep_opens", "R27", kFence, 10},
 };

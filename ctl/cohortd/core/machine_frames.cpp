@@ -94,6 +94,10 @@ void Machine::State::on_proven(std::size_t index, const Message& message, Time n
     if (!same) {
         peer.silence.heard(now, false);
         peer.silent = false;
+        // The answer to its first challenge may have been lost.
+        if (const auto* hello = std::get_if<Hello>(&message)) {
+            on_message(index, *hello, now);
+        }
         return;
     }
     const auto* heartbeat = std::get_if<Heartbeat>(&message);

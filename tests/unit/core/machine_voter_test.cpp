@@ -79,6 +79,19 @@ TEST(Acks, AreNotGivenToAnotherConfiguration) {
     EXPECT_EQ(b.machine.view(b.now).nodes[1].state, NodeState::alive);
 }
 
+TEST(Challenges, AreAnsweredToAPeerWithAnotherConfiguration) {
+    Bench b;
+    b.start();
+    b.peer(2).config_digest = kDigest + 1;
+    b.prove(2);
+    // What told the peer of this node's session was lost, and it asks anew.
+    b.pass(milliseconds{300});
+    b.forget();
+    b.say(2, Hello{b.header(2), 1, 77, 0});
+    ASSERT_EQ(b.sent<Hello>().size(), 1U);
+    EXPECT_EQ(b.sent<Hello>()[0].echo, 77U);
+}
+
 TEST(Acks, AreAnsweredAtOnceWhenAskedFor) {
     Bench b;
     b.share("1122");
