@@ -29,10 +29,6 @@ cut_on() {
     heartbeats_pass service
     lan_heal backup "$1"
 }
-leave() {
-    kill -TERM "${daemon[$1]}"
-    check_soon "leaves: $1's daemon ends" 10 test -s "/run/$1/cohortd.status"
-}
 
 stage cohortd cohortctl echod probe
 load_module
@@ -69,7 +65,8 @@ check "cut-off: n3 serves nothing" serves n3 0
 check "cut-off: n3's kernel is silent" kernel_silent n3
 returns cut-off cut_on n3
 
-fails leaves n1 leave n1
+fails leaves n1 kill -TERM "${daemon[n1]}"
+check_soon "leaves: n1's daemon ends" 10 test -s /run/n1/cohortd.status
 returns leaves daemon_start n1
 probe_end seen
 
