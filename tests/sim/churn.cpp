@@ -100,6 +100,22 @@ void Operator::edit(std::size_t index) {
     }
 }
 
+/// It was restarted with the new file before the others went over to it, and has no
+/// vote in what holds there until they do. If too few are left for that, it needs the
+/// old file.
+void Operator::undo(std::size_t index) {
+    Host& host = world_.host(index);
+    if (!host.alive() || (before_ & only(index)) == 0) {
+        return;
+    }
+    const core::View view = host.machine().view(host.now());
+    if (!view.members_staged && !view.quorate && world_.dice.chance(0.1)) {
+        host.kill();
+        host.reload(config_of(index, before_));
+        host.start();
+    }
+}
+
 void Operator::work(TrueTime end) {
     if (world_.scheduler.now() >= end) {
         return;
@@ -107,7 +123,9 @@ void Operator::work(TrueTime end) {
     if (!done()) {
         for (std::size_t i = 0; i < world_.hosts.size(); ++i) {
             const bool wanted = (wanted_ & only(i)) != 0;
-            if (wanted && !has_file(i) && world_.dice.chance(0.6)) {
+            if (wanted && has_file(i)) {
+                undo(i);
+            } else if (wanted && world_.dice.chance(0.6)) {
                 edit(i);
             } else if (!wanted && world_.dice.chance(0.3)) {
                 world_.host(i).inject(core::Leave{});  // whoever started it again

@@ -38,6 +38,7 @@ private:
     bool has_file(std::size_t host) const;
     void begin();
     void edit(std::size_t host);
+    void undo(std::size_t host);
 
     World& world_;
     HostSet wanted_;

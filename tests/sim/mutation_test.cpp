@@ -50,7 +50,7 @@ const Case kCases[] = {
     {"ack_before_release", "R6", kLinks, 4000},
     {"lease_from_ack_receipt", "R7", kLinks, 60},
     {"acks_survive_accept", "R7", kLinks, 400, Look::all},
-    {"release_before_kernel", "R8", kLinks, 40},
+    {"release_before_kernel", "R8", kLinks, 150},
     {"keep_after_lapse", "R11", kLinks, 100, Look::all},
     {"take_too_early", "T5", kLinks, 20},
     {"long_too_short", "T6", kLinks, 150},

@@ -181,8 +181,8 @@ Json link_counts(const Moment& moment) {
 }  // namespace
 
 std::string_view to_string(core::NodeState state) {
-    static constexpr std::array<std::string_view, 7> kWords{
-        "unknown", "alive", "silent", "leaving", "left", "disagrees", "fencing"};
+    static constexpr std::array<std::string_view, 8> kWords{
+        "unknown", "alive", "silent", "leaving", "left", "disagrees", "fencing", "deaf"};
     return kWords[static_cast<std::size_t>(state)];
 }
 

@@ -121,6 +121,7 @@ void Machine::State::watch_loop(Time now) {
             peer->silence.restart(now);
             peer->silent = false;
             peer->lives_since = now;
+            peer->deaf_since.reset();
         }
     }
 }

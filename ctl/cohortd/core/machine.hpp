@@ -212,6 +212,7 @@ enum class NodeState : std::uint8_t {
     left,
     disagrees,  ///< heard, with another configuration digest
     fencing,    ///< silent, and its power is being turned off (R23)
+    deaf,       ///< heard, and hears no quorum itself
 };
 
 struct PeerView {

@@ -65,6 +65,7 @@ void Machine::State::on_message(std::size_t index, const Hello& hello, Time now)
     Peer& peer = *peers[index];
     if (hello.echo != 0 && peer.session.prove(hello.header, hello.echo)) {
         peer.seq = 0;
+        peer.deaf_since.reset();
         if (agrees(index, hello.header, now)) {
             learn(index, hello.header, now);
             compare_epochs(index, hello.header, now);
@@ -106,6 +107,9 @@ void Machine::State::on_proven(std::size_t index, const Message& message, Time n
     peer.silence.heard(now, sent_at && now - *sent_at <= config.timers.fresh);
     peer.silent = false;
     learn(index, header_of(message), now);
+    if (heartbeat != nullptr && heartbeat->header.seq == peer.seq) {
+        hear_of_hearing(index, *heartbeat, now);
+    }
     std::visit([&](const auto& m) { on_message(index, m, now); }, message);
 }
 

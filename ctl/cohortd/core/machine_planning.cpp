@@ -73,8 +73,8 @@ bool Machine::State::usable(std::size_t member) const {
     return is_candidate(member) && weight > 0;
 }
 
-/// R16: healthy, here to stay, and heard; and it can ack here, which one that was
-/// started with a staged set of members cannot yet (R22).
+/// R16: healthy, here to stay, heard, and hearing a quorum; and it can ack here, which
+/// one that was started with a staged set of members cannot yet (R22).
 bool Machine::State::is_candidate(std::size_t member) const {
     if (!electorate[member].contender) {
         return false;
@@ -83,7 +83,7 @@ bool Machine::State::is_candidate(std::size_t member) const {
         return healthy && leaving == Leaving::no && has_vote;
     }
     const Peer& peer = *peers[member];
-    return peer.alive && peer.health > 0 && !peer.leaving && peer.follows;
+    return peer.alive && !peer.deaf && peer.health > 0 && !peer.leaving && peer.follows;
 }
 
 bool Machine::State::lower_candidate(NodeId than) const {

@@ -143,6 +143,9 @@ Time Machine::State::next_wake(Time now) const {
     for (const auto& peer : peers) {
         if (peer) {
             no_later(peer->silence.next_change(config.timers, patience(*peer), now));
+            if (peer->deaf_since && !peer->deaf) {
+                no_later(*peer->deaf_since + deaf_after() + Duration{1});
+            }
         }
     }
     if (kernel_stale) {

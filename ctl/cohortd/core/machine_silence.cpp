@@ -23,6 +23,7 @@ void Machine::State::judge_silence(Time now) {
             continue;
         }
         judge_life(i);
+        judge_hearing(i);
         if (virtual_facts()) {
             grant(i, now);
         }
@@ -37,6 +38,36 @@ void Machine::State::judge_life(std::size_t index) {
         note(Note::Level::warning, name(index) + " has not been heard for " + text(limit));
     }
     peer.silent = peer.silence.exceeds(limit, last_reading);
+}
+
+/// A peer that hears no quorum has no lease for long, and its buckets are dark: it is
+/// as good as silent (R19), although it is heard. Where links have just come back
+/// both sides need a heartbeat to learn of it.
+void Machine::State::judge_hearing(std::size_t index) {
+    Peer& peer = *peers[index];
+    if (!peer.alive) {
+        peer.deaf_since.reset();
+    }
+    const bool deaf = peer.deaf_since && last_reading - *peer.deaf_since > deaf_after();
+    if (deaf && !peer.deaf) {
+        note(Note::Level::warning, name(index) + " is heard, but hears too few others to serve");
+    }
+    peer.deaf = deaf;
+}
+
+void Machine::State::hear_of_hearing(std::size_t index, const Heartbeat& heartbeat, Time now) {
+    Peer& peer = *peers[index];
+    Electorate::Set heard = Electorate::only(index);
+    for (const HeartbeatEntry& entry : heartbeat.entries) {
+        if (const auto other = electorate.index_of(entry.peer); other && entry.heard_ok) {
+            heard |= Electorate::only(*other);
+        }
+    }
+    if (virtual_facts() || electorate.is_quorum(heard)) {
+        peer.deaf_since.reset();
+    } else if (!peer.deaf_since) {
+        peer.deaf_since = now;
+    }
 }
 
 /// For how long it may be silent before others plan for it (R19). One whose daemon is

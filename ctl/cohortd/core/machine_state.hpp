@@ -90,6 +90,9 @@ struct Machine::State {
     void judge_silence(Time now);
     void judge_life(std::size_t member);
     Duration patience(const Peer& peer) const;
+    void judge_hearing(std::size_t member);
+    void hear_of_hearing(std::size_t member, const Heartbeat& heartbeat, Time now);
+    Duration deaf_after() const { return 2 * config.timers.heartbeat; }
     void grant(std::size_t member, Time now);
     bool virtual_facts() const;
     bool contends() const { return electorate[electorate.self()].contender; }

@@ -15,7 +15,7 @@ NodeState state_of(const Peer& peer) {
         return NodeState::unknown;
     }
     if (peer.alive) {
-        return peer.leaving ? NodeState::leaving : NodeState::alive;
+        return peer.leaving ? NodeState::leaving : peer.deaf ? NodeState::deaf : NodeState::alive;
     }
     return peer.leaving ? NodeState::left : NodeState::silent;
 }

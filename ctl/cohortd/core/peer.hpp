@@ -32,6 +32,8 @@ struct Peer {
     // For as long as Machine::State::patience() of it has not passed.
     bool alive = false;       ///< heard so lately, by a loop that ran on time
     Time lives_since{};       ///< heard_at, or when the own loop last was late
+    bool deaf = false;        ///< heard, but it says that it hears no quorum: it cannot serve
+    std::optional<Time> deaf_since;
     bool silent = false;      ///< nothing authentic since: R24's silence
     bool disagrees = false;   ///< its newest frame names another configuration
     bool taken_over = false;  ///< R26 opened something since it was last heard

@@ -123,7 +123,7 @@ Heartbeat Bench::heartbeat(NodeId id) {
     Heartbeat out{header(id), {}};
     HeartbeatEntry entry;
     entry.peer = config.self;
-    entry.heard_ok = true;
+    entry.heard_ok = peer(id).hears;
     entry.session_tag = static_cast<std::uint16_t>(kSession);
     entry.keys_seen = peer(id).keys_seen;
     entry.keys_ok = peer(id).keys_ok;
@@ -132,6 +132,14 @@ Heartbeat Bench::heartbeat(NodeId id) {
         entry.seq = static_cast<std::uint32_t>(newest_->header.seq);
     }
     out.entries.push_back(entry);
+    for (const auto& [other, puppet] : puppets_) {
+        if (other != id) {
+            HeartbeatEntry heard;
+            heard.peer = other;
+            heard.heard_ok = peer(id).hears;
+            out.entries.push_back(heard);
+        }
+    }
     return out;
 }
 

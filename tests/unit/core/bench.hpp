@@ -42,7 +42,8 @@ struct Puppet {
     std::uint64_t clear = 0;
     std::uint8_t keys_seen = 0;  ///< in its heartbeats; 0: of a version without such a field
     bool keys_ok = false;
-    bool acks = true;  ///< acks the machine's newest heartbeat, if it is of its own epoch
+    bool hears = true;  ///< says so of everybody
+    bool acks = true;   ///< acks the machine's newest heartbeat, if it is of its own epoch
 };
 
 class Bench {

@@ -188,6 +188,45 @@ TEST(Majority, PlansForADeadThird) {
     EXPECT_EQ(owners(b.machine.plan()), "1122");
 }
 
+/// Three nodes that agree, have two buckets each, and hear each other.
+void agree_of_three(Bench& b) {
+    b.start(make_plan(1, 1, "112233"));
+    for (const NodeId id : {NodeId{1}, NodeId{2}, NodeId{3}}) {
+        if (id != b.config.self) {
+            b.prove(id);
+            b.follow(id);
+        }
+    }
+    b.chatter(milliseconds{500});
+    b.forget();
+}
+
+TEST(Planner, TakesFromANodeThatIsHeardAndHearsNoQuorum) {
+    Bench b(3, QuorumMode::majority, 6, 1);
+    agree_of_three(b);
+    b.peer(3).hears = false;
+    b.peer(3).acks = false;
+    b.chatter(2 * b.timers.heartbeat);
+    EXPECT_TRUE(b.sent<Prevote>().empty()) << "it may have just come back";
+    b.chatter(b.timers.heartbeat);
+    EXPECT_EQ(b.machine.view(b.now).nodes[2].state, NodeState::deaf);
+    grant_prevote(b, 2);
+    EXPECT_EQ(owners(b.machine.plan()), "112212");
+    b.peer(3).hears = true;
+    b.beat(3);
+    b.pass(b.timers.heartbeat);
+    EXPECT_EQ(b.machine.view(b.now).nodes[2].state, NodeState::alive);
+}
+
+TEST(Planner, StandsInForALowerNodeThatHearsNoQuorum) {
+    Bench b(3, QuorumMode::majority, 6, 2);
+    agree_of_three(b);
+    b.peer(1).hears = false;
+    b.peer(1).acks = false;
+    b.chatter(3 * b.timers.heartbeat);
+    EXPECT_FALSE(b.sent<Prevote>().empty());
+}
+
 TEST(Planner, LeavesAPeerThatIsBeingRestartedItsBucketsForMostOfALease) {
     Bench b;
     b.share("1122");
@@ -204,13 +243,7 @@ TEST(Planner, LeavesAPeerThatIsBeingRestartedItsBucketsForMostOfALease) {
 
 TEST(Planner, StandsInForALowerNodeThatIsBeingRestarted) {
     Bench b(3, QuorumMode::majority, 6, 2);
-    b.start(make_plan(1, 1, "112233"));
-    b.prove(1);
-    b.prove(3);
-    b.follow(1);
-    b.follow(3);
-    b.chatter(milliseconds{500});
-    b.forget();
+    agree_of_three(b);
     b.peer(3).health = 0;
     b.beat(3);
     b.pass(milliseconds{20});

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # One cohortd, whose peer does not run: what it refuses at its start, and why; how
-# it takes over what a killed one left; what it does when its device goes, when it
+# it takes over what one left that was killed, or made way; what it does when its device goes, when it
 # is told to read its configuration again, and when another one takes its place.
 #
 # kernels: 6.1 6.12
@@ -119,17 +119,44 @@ check_fails "a second one with the same state is refused" \
     cohortd --config $CONF --socket /run/other.sock
 check "the first one does not mind" serves 64
 
-# ---- a crash is no gap -----------------------------------------------------
+# ---- neither a crash nor a restart is a gap ----------------------------------
 
+# succeeded AFTER: the next one goes on where the last one ended.
+succeeded() {
+    is "$1: the kernel still serves" \
+        "$(cohortctl -j cluster show web | jq -r '.[0].lease.state')" valid
+    : >/run/log
+    start
+    check_soon "$1: the next one takes over what the kernel has" 5 logged "taking over the cluster"
+    check_soon "$1: and what it serves" 5 logged "the kernel still serves 64 buckets"
+    check_soon "$1: all of it" 20 serves 64
+    check "$1: without a lapse" eval '! logged "the lease ran out"'
+}
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
-is "the kernel still serves" "$(cohortctl -j cluster show web | jq -r '.[0].lease.state')" valid
+succeeded "killed"
+kill -USR1 "$pid"
+check_ended "asked to make way, it ends" 0
+check "the device keeps the VIP" has_vip
+succeeded "restarted"
+
+configuration eth0 128 >$CONF
+kill -USR1 "$pid"
+check_ended "with another file for the next one, it ends as well" 0
+check "and says that its peers have this one" logged "differ from its peers"
+check "it left, and took its VIP away" has_no_vip
+configuration >$CONF
+start
+check_soon "it serves again" 20 serves 64
+configuration eth0 0 >$CONF
+kill -USR1 "$pid"
+check_ended "with a wrong file for the next one, it ends as well" 0
+check "and says why that cannot start" logged "the next cohortd cannot start: .*buckets: is 0"
+check "it left, and took its VIP away" has_no_vip
+configuration >$CONF
 : >/run/log
 start
-check_soon "the next one takes over what the kernel has" 5 logged "taking over the cluster"
-check_soon "and what it serves" 5 logged "the kernel still serves 64 buckets"
-check_soon "all of it" 20 serves 64
-check "without a lapse" eval '! logged "the lease ran out"'
+check_soon "with the right file it serves again" 20 serves 64
 
 # ---- its device ------------------------------------------------------------
 
