@@ -158,9 +158,14 @@ cable_plug() { ip -n service link set "$1" up; }
 
 # heartbeats_filter LAN [NODE], heartbeats_isolate LAN NODE, heartbeats_pass LAN:
 # of all that the LAN carries, only heartbeats are lost; all of them, or those to
-# this node, or those to and from it.
+# this node, or those to and from it. heartbeats_mute LAN NODE: those from it.
+# heartbeats_part LAN NODE NODE: those between the two. heartbeats_deafen LAN TO FROM:
+# those to one of them from the other.
 heartbeats_filter() { _filter "$1" "${2:+oifname $2}"; }
 heartbeats_isolate() { _filter "$1" "oifname $2" "iifname $2"; }
+heartbeats_mute() { _filter "$1" "iifname $2"; }
+heartbeats_part() { _filter "$1" "iifname $2 oifname $3" "iifname $3 oifname $2"; }
+heartbeats_deafen() { _filter "$1" "iifname $3 oifname $2"; }
 heartbeats_pass() { ns "$1" nft delete table bridge filter; }
 _filter() { # LAN MATCH…
     ns "$1" nft -f - <<<"table bridge filter {
