@@ -61,7 +61,7 @@ def needs_of(script):
     for line in script.read_text(encoding="utf-8", errors="replace").splitlines():
         if not line.startswith("#"):
             break
-        match = re.match(r"# (kernels|icount|memory|cpus|timeout): *(.*)", line)
+        match = re.match(r"# (kernels|icount|memory|cpus|timeout|packages): *(.*)", line)
         if match:
             needs[match.group(1)] = match.group(2).split()
     return needs

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debian packages of kernels: which there are, and getting one as a file.
+"""Debian packages: which there are of kernels, and getting one as a file.
 
 Nothing is installed on the host: packages are downloaded and unpacked only.
 """
@@ -57,13 +57,13 @@ def offered():
     """Kernel versions of which both image and headers can be downloaded."""
     images = _available("linux-image-")
     if not images:
-        _update_lists()
+        _update_lists("kernels")
         images = _available("linux-image-")
     return images & _available("linux-headers-")
 
 
-def _update_lists():
-    say("the package lists are empty: apt-get update")
+def _update_lists(missing):
+    say(f"no {missing} in the package lists: apt-get update")
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     done = subprocess.run([*sudo, "apt-get", "update", "-q"], stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True, check=False)
@@ -94,17 +94,45 @@ def _size(package):
 def download(kver, directory):
     """Fetch the image package of a kernel into a directory; return the file."""
     package = f"linux-image-{kver}"
-    meter = Meter(f"fetching {package}", _size(package))
+    return _fetch(["download", package], package, _size(package), directory)[0]
+
+
+def download_missing(names, directory):
+    """Fetch these packages and all that they need that is not installed; return the files."""
+    what = ", ".join(names)
+    if not all(_has_candidate(name) for name in names):
+        _update_lists(what)
+    (directory / "partial").mkdir()
+    # Only a download: it needs no lock, and so no root.
+    wish = ["install", "--download-only", "--yes", "--no-install-recommends",
+            "-o", "Debug::NoLocking=1", "-o", f"Dir::Cache::Archives={directory}", *names]
+    plan = subprocess.run(["apt-get", *wish, "--print-uris"], text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if plan.returncode != 0:
+        raise VmError(f"cannot fetch {what}, which is not installed: {_reason(plan.stderr)}")
+    sizes = re.findall(r"^'\S+' \S+ (\d+)", plan.stdout, re.MULTILINE)
+    return _fetch(wish, what, sum(map(int, sizes)), directory)
+
+
+def _fetch(wish, what, size, directory):
+    """Let apt-get get packages into a directory; return the files."""
+    meter = Meter(f"fetching {what}", size)
     with open(directory / "apt.log", "wb+") as log:
-        apt = subprocess.Popen(["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root",
-                                package], cwd=directory, stdout=log, stderr=log)
+        apt = subprocess.Popen(["apt-get", "-q", "-o", "APT::Sandbox::User=root", *wish],
+                               cwd=directory, stdout=log, stderr=log)
         while apt.poll() is None:
-            meter.update(sum(part.stat().st_size for part in directory.glob("linux-image*")))
+            meter.update(sum(part.stat().st_size for part in directory.rglob("*.deb*")))
             time.sleep(0.2)
         log.seek(0)
-        words = log.read().decode(errors="replace").strip().splitlines()
-    debs = list(directory.glob("linux-image*.deb"))
-    if apt.returncode != 0 or len(debs) != 1:
-        raise VmError(f"cannot fetch {package}: {words[-1] if words else 'apt-get failed'}")
-    meter.update(debs[0].stat().st_size)
-    return debs[0]
+        words = log.read().decode(errors="replace")
+    debs = sorted(directory.glob("*.deb"))
+    if apt.returncode != 0 or not debs:
+        raise VmError(f"cannot fetch {what}: {_reason(words)}")
+    meter.update(size)
+    return debs
+
+
+def _reason(words):
+    """The first of apt-get's errors: the others follow from it."""
+    lines = words.strip().splitlines()
+    return next((line for line in lines if line.startswith("E: ")), lines[-1] if lines else "apt-get failed")

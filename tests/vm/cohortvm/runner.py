@@ -8,8 +8,8 @@ import select
 import sys
 import time
 
+from . import additions, kernels
 from . import job as jobs
-from . import kernels
 from .errors import VmError
 from .progress import say
 from .qemu import Hardware
@@ -24,7 +24,8 @@ BROKEN = 125
 def _arguments(argv):
     parser = argparse.ArgumentParser(
         prog="tests/vm/run", description="Run a script of the checkout as root on a Debian kernel. "
-        "What the script's header asks for (kernels, icount, memory, cpus, timeout) is the default.",
+        "What the script's header asks for (kernels, icount, memory, cpus, timeout) is the default; "
+        "its `packages` are fetched if the host lacks them.",
         epilog=f"Exit status: the script's; {TIMED_OUT} if the time was over; {BROKEN} if the "
         "machine did not get to the script's end; 1 if only the kernel's log was not clean.")
     parser.add_argument("--kernel", help="6.1, 6.12, debug, or a full version")
@@ -92,8 +93,10 @@ def _run(options):
                         cpus=options.smp or int(_first(needs, "cpus", 2)),
                         icount=options.icount or _first(needs, "icount", "no") == "yes")
     timeout = options.timeout or float(_first(needs, "timeout", 600))
-    job = jobs.Job([script, *options.args],
-                   jobs.environment(kernel, jobs.build_dir(options.build)))
+    env = jobs.environment(kernel, jobs.build_dir(options.build))
+    if added := additions.tree(needs.get("packages", [])):
+        env["COHORT_ADDED"] = str(added)
+    job = jobs.Job([script, *options.args], env)
     with Vm(kernel, job, hardware) as vm:
         ended = _stream(vm, time.monotonic() + timeout)
         vm.kill()
