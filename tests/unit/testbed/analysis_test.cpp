@@ -91,18 +91,21 @@ TEST(Analysis, AFlowThatStaysDarkIsDarkToTheEnd) {
 
 TEST(Analysis, DoubledAnswersCountInTheirEvent) {
     Ledger ledger(1);
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 5; ++i) {
         const Time now = kStart + i * 10ms;
         const auto seq = ledger.ask(0, now);
         ledger.answer(0, seq, 1, now);
-        if (i == 2)
+        if (i == 2 || i == 3)
             ledger.answer(0, seq, 2, now);
     }
     const auto events =
-        analyse(ledger.questions(), 1, {{"start", kStart}, {"split", kStart + 15ms}}, kStart + 40ms,
+        analyse(ledger.questions(), 1, {{"start", kStart}, {"split", kStart + 15ms}}, kStart + 50ms,
                 kTimeout);
     EXPECT_EQ(events[0].twice, 0u);
-    EXPECT_EQ(events[1].twice, 1u);
+    EXPECT_FALSE(events[0].first_twice || events[0].last_twice);
+    EXPECT_EQ(events[1].twice, 2u);
+    EXPECT_EQ(events[1].first_twice, Duration(5ms));
+    EXPECT_EQ(events[1].last_twice, Duration(15ms));
 }
 
 TEST(Analysis, AMarkWithoutQuestionsIsAnEmptyEvent) {

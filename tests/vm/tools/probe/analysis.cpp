@@ -29,7 +29,11 @@ public:
         OwnerView& owner = event.by_owner[owner_before_[question.flow]];
         ++event.asked;
         ++owner.asked;
-        event.twice += question.is_twice();
+        if (question.is_twice()) {
+            ++event.twice;
+            event.last_twice = question.sent - event.at;
+            event.first_twice = event.first_twice.value_or(*event.last_twice);
+        }
         if (question.is_answered(timeout_)) {
             light_up(question.flow, question.sent);
             owner_[question.flow] = question.first_node();

@@ -35,6 +35,8 @@ struct EventView {
     std::uint64_t asked = 0;
     std::uint64_t unanswered = 0;
     std::uint64_t twice = 0;
+    /// The sending, from the mark, of the first and the last question answered by two nodes.
+    std::optional<Duration> first_twice, last_twice;
     std::vector<Duration> blackouts;          ///< one a dark flow, ascending
     std::size_t still_dark = 0;               ///< flows dark when the run ended
     std::optional<Duration> last_unanswered;  ///< its sending, from the mark

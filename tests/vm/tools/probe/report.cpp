@@ -19,6 +19,10 @@ double milliseconds(Duration duration) {
     return std::chrono::duration<double, std::milli>(duration).count();
 }
 
+json optional(const std::optional<Duration>& duration) {
+    return duration ? json(milliseconds(*duration)) : json();
+}
+
 template <class Map>
 json by_node(const Map& map) {
     json object = json::object();
@@ -74,13 +78,14 @@ json udp_event(const EventView& view) {
     return {{"asked", view.asked},
             {"unanswered", view.unanswered},
             {"twice", view.twice},
+            {"first_twice_ms", optional(view.first_twice)},
+            {"last_twice_ms", optional(view.last_twice)},
             {"dark_flows", dark.size()},
             {"still_dark", view.still_dark},
             {"moved", view.moved},
             {"blackout_median_ms", dark.empty() ? 0.0 : milliseconds(dark[dark.size() / 2])},
             {"blackout_max_ms", dark.empty() ? 0.0 : milliseconds(dark.back())},
-            {"last_unanswered_ms",
-             view.last_unanswered ? json(milliseconds(*view.last_unanswered)) : json()},
+            {"last_unanswered_ms", optional(view.last_unanswered)},
             {"last_answered_ms", by_node(last_answered)},
             {"by_owner", by_node(owners)}};
 }
