@@ -5,6 +5,7 @@
 # The daemons of the nodes of nodes.sh, which sources this; how whole nodes fail,
 # and what can be seen of them.
 
+DAEMON=cohortd # what keepalived.sh replaces
 BUCKETS=4096
 LEASE=1s
 HEARTBEAT=100ms
@@ -49,6 +50,16 @@ daemon_start() {
     daemon[$1]=$spawned
 }
 
+# daemon_signal SIGNAL NODE: to all that the daemon runs as.
+daemon_signal() {
+    # shellcheck disable=SC2086 # numbers
+    kill "-$1" ${daemon[$2]}
+}
+
+# daemon_leave NODE: it is told to end. daemon_ended NODE: it has.
+daemon_leave() { kill -TERM "${daemon[$1]##* }"; }
+daemon_ended() { test -s "/run/$1/$DAEMON.status"; }
+
 # daemons_up: configured and started for the first time, until all share.
 daemons_up() {
     local node
@@ -68,11 +79,36 @@ daemons_up() {
 daemons_down() {
     local node
     for node in $(voters); do
-        kill -KILL "${daemon[$node]}"
-        wait_until 5 test -s "/run/$node/cohortd.status" || bail "cohortd does not end on $node"
+        daemon_signal KILL "$node"
+        wait_until 5 daemon_ended "$node" || bail "cohortd does not end on $node"
         ns "$node" cohortctl cluster del web
-        rm -r "/run/$node/state"
     done
+    check_traces
+    traces_checked=no
+    for node in $(voters); do
+        rm -r "/run/$node/state" "/run/$node/trace"
+    done
+}
+
+# check_traces: at no instant up to here did the nodes break an invariant of the
+# protocol. What was traced before a node_die or a node_back is part of it. Looked at
+# once: at the script's end, or before some of the nodes are given other settings.
+traces_checked=no
+check_traces() {
+    local words node traces=()
+    [[ $traces_checked == no ]] || return 0
+    traces_checked=yes
+    for node in $(voters); do
+        [[ ! -s /run/$node/trace ]] || traces+=("/run/$node/trace")
+    done
+    ((${#traces[@]} > 0)) || return 0
+    stage cohort-trace-check
+    if words=$(cohort-trace-check "${traces[@]}" 2>&1); then
+        ok "the traces of all nodes keep the invariants"
+    else
+        not_ok "the traces of all nodes keep the invariants"
+    fi
+    diag "$words"
 }
 
 # cluster_up: everything, until each node serves its share.
@@ -87,8 +123,9 @@ cluster_up() {
 # are cut off.
 node_die() {
     local node name services=()
-    # shellcheck disable=SC2046 # numbers
-    kill -KILL $(for node; do echo "${daemon[$node]}"; done)
+    for node; do
+        daemon_signal KILL "$node"
+    done
     lan_cut service "$@"
     lan_cut backup "$@"
     for node; do
@@ -121,7 +158,7 @@ cluster_bail() {
     local node
     for node in $(voters); do
         diag "$node: $(status "$node" 2>&1)"
-        diag "$(tail -n 20 "/run/$node/cohortd.log")"
+        diag "$(tail -n 20 "/run/$node/$DAEMON.log")"
     done
     bail "$1"
 }

@@ -85,7 +85,7 @@ fails() {
     mapfile -t rest < <(others $2)
     owners_are "$1-before" "${NODES[@]}"
     strikes "$1" "${@:3}"
-    check_soon "$1: ${rest[*]} serve all, each its share" 5 share "${rest[@]}"
+    check_soon "$1: ${rest[*]} take over" 5 share "${rest[@]}"
     owners_are "$1" "${rest[@]}"
     pass_time $SETTLE
 }
@@ -96,8 +96,35 @@ SETTLE=0.6
 returns() {
     probe_mark "$1-back"
     "${@:2}"
-    check_soon "$1: all share again" 30 share "${NODES[@]}"
+    check_soon "$1: all is as before" 30 share "${NODES[@]}"
     pass_time $SETTLE
+}
+
+# deaths COUNT NODE…: of these in turn, at any phase of a second. How long clients
+# waited is then in `waits`, the shortest first.
+deaths() {
+    local i
+    : >/tmp/waits
+    for ((i = 0; i < $1; i++)); do
+        _death $((i * 379 % 1000)) "${@:2 + i % ($# - 1):1}"
+    done
+    mapfile -t waits < <(sort -n /tmp/waits)
+}
+_death() { # PHASE NODE: in milliseconds
+    probe_start --period 1ms --tcp 0 --connect-period 0ms
+    pass_time 0.3
+    pass_time "$(printf 0.%03d "$1")"
+    probe_mark dies
+    node_die "$2"
+    # shellcheck disable=SC2046 # names
+    wait_until 5 share $(others "$2") || cluster_bail "nobody takes over from $2"
+    pass_time 0.3
+    probe_end seen
+    [[ ${seen[udp/twice]} == 0 && ${seen[events/dies/udp/still_dark]} == 0 ]] ||
+        not_ok "$2 dies: ${seen[udp/twice]} answered twice, ${seen[events/dies/udp/still_dark]} flows dark"
+    echo "${seen[events/dies/udp/last_unanswered_ms]}" >>/tmp/waits
+    node_back "$2"
+    wait_until 30 share "${NODES[@]}" || cluster_bail "$2 does not come back"
 }
 
 # sum EVENT KEY NODE…: of the probe's numbers by node in an event.
@@ -178,7 +205,8 @@ figures() {
     local udp=events/$1/udp
     diag "$1${took[$1]:+, which took ${took[$1]} ms}: ${seen[$udp/unanswered]} of ${seen[$udp/asked]} unanswered, until ${seen[$udp/last_unanswered_ms]:-0} ms;" \
         "${seen[$udp/dark_flows]} flows dark for a median of ${seen[$udp/blackout_median_ms]} ms, at most" \
-        "${seen[$udp/blackout_max_ms]} ms; connections lost: $(lost_by "$1" "${NODES[@]}")"
+        "${seen[$udp/blackout_max_ms]} ms; $(lost_by "$1" "${NODES[@]}") of" \
+        "$(sum "$1" tcp/open_before/@ "${NODES[@]}") connections lost; answered by two: ${seen[$udp/twice]}"
 }
 
 # footprint: what each cohortd takes of the processor in ten quiet seconds, and of

@@ -29,7 +29,7 @@ PORT=7000
     probe_sources=198.51.100.0/24
 }
 NODES=() WITNESSES=() CABLES=()
-declare -gA node_id service daemon
+declare -gA node_id service daemon # their process ids, of daemons the one that heeds SIGTERM last
 
 nodes() { NODES=("$@") && _number; }
 witness() { WITNESSES=("$1") && _number; }
@@ -101,6 +101,7 @@ node_up() {
 # ---- the maintenance paths -------------------------------------------------
 
 HEARTBEATS=7788
+HEARTBEAT_FRAMES="udp dport $HEARTBEATS" # as nft tells them
 declare -A lan_net=([backup]=10.8.0 [service]=192.0.2)
 LANS=(backup service) # those that carry heartbeats
 
@@ -171,7 +172,7 @@ _filter() { # LAN MATCH…
     ns "$1" nft -f - <<<"table bridge filter {
         chain forward {
             type filter hook forward priority 0;
-            $(printf "%s udp dport $HEARTBEATS drop\n" "${@:2}")
+            $(printf "%s $HEARTBEAT_FRAMES drop\n" "${@:2}")
         }
     }" || bail "cannot filter on $1"
 }
