@@ -56,6 +56,13 @@ std::optional<std::string> Machine::State::objection(const Reconfigure& change, 
         return "one node may be added or removed at a time";
     }
     if (!members_settled) {
+        for (std::size_t i = 0; i < peers.size(); ++i) {
+            if (peers[i] && peers[i]->disagrees) {
+                return name(i) +
+                       " runs with another configuration, so no change is possible; "
+                       "if this is its configuration, restart cohortd";
+            }
+        }
         return "the last change of nodes, or the start, is not settled yet: some node is neither "
                "heard nor silent for long enough; try again in " +
                text(config.timers.promise);

@@ -225,6 +225,17 @@ TEST_F(MembersLess, AVoterThatCannotKnowAcksNothingUntilItsPromisesRanOut) {
     EXPECT_NE(b.last_heartbeat().entries[0].seq, 0U);
 }
 
+TEST(MembersStart, WhoeverMissedAChangeIsToldToRestart) {
+    Bench b(3, QuorumMode::majority, 4, 1);
+    b.start();
+    b.peer(2).config_digest = kNext;
+    b.prove(2);
+    const auto words = b.machine.objection(
+        {{{1, 1, 1, true}, {2, 1, 1, true}, {3, 1, 1, true}, {4, 1, 1, true}}, kNext, {}}, b.now);
+    ASSERT_TRUE(words);
+    EXPECT_NE(words->find("restart cohortd"), std::string::npos) << *words;
+}
+
 TEST(MembersStart, WithAnotherConfigurationThanThePlansNothingIsAckedForAPromise) {
     Bench b(3, QuorumMode::majority, 4, 1);
     b.start(under(kNext, 5, "1123"));
