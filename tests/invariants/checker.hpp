@@ -13,6 +13,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cohort::invariants {
@@ -20,7 +21,7 @@ namespace cohort::invariants {
 /// Nodes go by their index. Observations come in the order of their times.
 class Checker {
 public:
-    /// One configuration a node; they differ in `self` only.
+    /// One configuration a node; they differ in `self`, and in `members` at most.
     Checker(std::vector<core::MachineConfig> nodes, const Clocks& clocks);
 
     /// What was violated first, if anything: the invariant and how.
@@ -39,6 +40,12 @@ public:
     void expect_overlap() { overlap_expected_ = true; }
 
     // ---- observations
+
+    /// The node goes by these members from now on (R22): it has started with
+    /// them, or accepted a plan of theirs, which was observed.
+    void members(std::size_t node, std::vector<core::Member> members) {
+        configs_[node].members = std::move(members);
+    }
 
     /// The node reads a frame; a before_step() with it follows. `order` ascends
     /// with the times at which the frames of one peer were sent.
@@ -102,7 +109,7 @@ private:
     void check_deadline(std::size_t node, core::Time deadline);
     void check_virtual_opening(std::size_t node, const core::KernelSet& set);
 
-    const std::vector<core::MachineConfig> configs_;
+    std::vector<core::MachineConfig> configs_;
     const Clocks& clocks_;
     std::vector<Seen> seen_;
     std::vector<Chain> chains_;  ///< by bucket and right

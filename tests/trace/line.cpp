@@ -109,16 +109,13 @@ Result<Line> Line::parse(const std::string& text) {
 MachineConfig Line::config() const {
     MachineConfig config;
     config.self = body_.at("node").get<NodeId>();
-    for (const json& member : body_.at("members")) {
-        config.members.push_back(
-            {member.at(0).get<NodeId>(), 1, member.at(1).get<std::uint8_t>(), true});
-    }
+    config.members = members();
     const auto& facts = body_.at("facts").get_ref<const std::string&>();
     config.mode = facts == "links"   ? QuorumMode::links
                   : facts == "fence" ? QuorumMode::fence
                                      : QuorumMode::majority;
     config.buckets = body_.at("buckets").get<std::size_t>();
-    config.config_digest = hex_of(body_.at("digest"));
+    config.config_digest = digest();
     const json& timers = body_.at("timers");
     config.timers.heartbeat = duration_of(timers.at("heartbeat"));
     config.timers.lease = duration_of(timers.at("lease"));
@@ -126,6 +123,18 @@ MachineConfig Line::config() const {
     config.timers.silence_keep = duration_of(timers.at("keep"));
     config.timers.silence_take = duration_of(timers.at("take"));
     return config;
+}
+
+std::uint64_t Line::digest() const {
+    return hex_of(body_.at("digest"));
+}
+
+std::vector<Member> Line::members() const {
+    std::vector<Member> members;
+    for (const json& member : body_.at("members")) {
+        members.push_back({member.at(0).get<NodeId>(), 1, member.at(1).get<std::uint8_t>(), true});
+    }
+    return members;
 }
 
 Start Line::start(const MachineConfig& config) const {

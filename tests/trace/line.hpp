@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <string>
+#include <vector>
 
 namespace cohort::trace {
 
@@ -30,6 +31,8 @@ public:
     core::Start start(const core::MachineConfig& config) const;     ///< start
     std::uint64_t session() const;                                  ///< start
     core::Plan plan(core::NodeId self, std::size_t buckets) const;  ///< start, accept
+    std::uint64_t digest() const;                                   ///< start, members, accept
+    std::vector<core::Member> members() const;                      ///< start, members
     core::FrameRead heard(core::NodeId self) const;                 ///< heard
     core::Message sent(core::NodeId self) const;                    ///< sent
     core::Time reading() const;                                     ///< wake

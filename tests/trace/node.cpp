@@ -18,6 +18,14 @@ constexpr std::int64_t kSession = std::int64_t{1} << 48;
 
 }  // namespace
 
+bool same_cluster(const MachineConfig& a, const MachineConfig& b) {
+    const bool same_members = std::equal(
+        a.members.begin(), a.members.end(), b.members.begin(), b.members.end(),
+        [](const Member& x, const Member& y) { return x.id == y.id && x.votes == y.votes; });
+    return a.mode == b.mode && a.buckets == b.buckets && a.timers.lease == b.timers.lease &&
+           same_members == (a.config_digest == b.config_digest);
+}
+
 Node::Node(std::size_t index, MachineConfig config, Duration doubt, invariants::Checker& checker)
     : index_(index),
       config_(std::move(config)),
@@ -32,13 +40,13 @@ void Node::loses_power() {
 
 void Node::start(const Line& line, Duration now) {
     const MachineConfig config = line.config();
-    if (config.self != config_.self || config.config_digest != config_.config_digest ||
-        config.buckets != config_.buckets) {
+    if (config.self != config_.self || !same_cluster(config, config_)) {
         throw std::invalid_argument(
             fmt::format("node {} starts with another configuration than the trace began with; a "
-                        "trace speaks of one",
+                        "trace speaks of one, of which the nodes may change",
                         config.self));
     }
+    members_[config.config_digest] = config.members;
     Start start = line.start(config_);
     sessions_.clear();
     being_written_.clear();
@@ -46,11 +54,22 @@ void Node::start(const Line& line, Duration now) {
     kernel_.taken_over(start.kernel, now);
     told(start, line.at());
     accept(std::move(start.plan), line.at());
+    follow(config.config_digest);
 }
 
 void Node::accept(Plan plan, Time at) {
     plan_ = std::move(plan);
     checker_.after_step(index_, {}, plan_, at);
+}
+
+/// From here on it counts the votes of these members.
+void Node::follow(std::uint64_t digest) {
+    const auto known = members_.find(digest);
+    if (known == members_.end()) {
+        throw std::invalid_argument(
+            "this plan is for a configuration that the node was never told");
+    }
+    checker_.members(index_, known->second);
 }
 
 void Node::did(const Action& action, Time at) {
@@ -122,11 +141,12 @@ void Node::apply(const Line& line, Duration now) {
     } else if (event == "fence_done") {
         told(FenceDone{line.ticket(), line.off()}, line.at());
     } else if (event == "members") {
-        throw std::invalid_argument("the members change here; a trace speaks of one configuration");
+        members_[line.digest()] = line.members();
     } else if (event == "leave") {
         told(Leave{}, line.at());
     } else if (event == "accept") {
         accept(line.plan(config_.self, config_.buckets), line.at());
+        follow(line.digest());
     } else if (event == "persist") {
         being_written_[line.ticket()] = line.id();
     } else if (event == "persist_done") {

@@ -13,6 +13,10 @@
 
 namespace cohort::trace {
 
+/// These may be of one cluster: they differ in the members, which come and go (R22),
+/// or not at all.
+bool same_cluster(const core::MachineConfig& a, const core::MachineConfig& b);
+
 class Node {
 public:
     Node(std::size_t index, core::MachineConfig config, core::Duration doubt,
@@ -37,10 +41,12 @@ private:
     void told(const core::Event& event, core::Time at) { checker_.before_step(index_, event, at); }
     void did(const core::Action& action, core::Time at);
     void accept(core::Plan plan, core::Time at);
+    void follow(std::uint64_t digest);
     void show_kernel();
 
     std::size_t index_;
-    core::MachineConfig config_;
+    core::MachineConfig config_;                                  ///< that of its first start
+    std::map<std::uint64_t, std::vector<core::Member>> members_;  ///< by digest, as far as told
     invariants::Checker& checker_;
     core::Duration doubt_;
     Kernel kernel_;

@@ -27,11 +27,6 @@ std::string lacks(const Line& line, const nlohmann::json::exception& wrong) {
                        said.substr(said.find("] ") + 2));
 }
 
-bool same_cluster(const MachineConfig& a, const MachineConfig& b) {
-    return a.config_digest == b.config_digest && a.buckets == b.buckets && a.mode == b.mode &&
-           a.members.size() == b.members.size();
-}
-
 }  // namespace
 
 Run::Run(std::vector<Source> sources) : sources_(std::move(sources)) {}

@@ -18,16 +18,13 @@ inline const std::string kPlan3 = "3.1.00000000000000cc";
 class Script {
 public:
     /// Its clock shows `ahead_ms` more than that of the test.
-    Script(int node, bool links, int nodes = 2, int ahead_ms = 0)
+    Script(int node, bool links, int nodes = 2, int ahead_ms = 0, const std::string& digest = "c0")
         : node_(node), ahead_ms_(ahead_ms) {
-        std::string members;
-        for (int id = 1; id <= nodes; ++id)
-            members += fmt::format("{}[{},1]", id == 1 ? "" : ",", id);
         head_ = fmt::format(
-            R"("node":{},"session":"{:x}","digest":"c0","facts":"{}","buckets":2,"members":[{}],)"
+            R"("node":{},"session":"{:x}","digest":"{}","facts":"{}","buckets":2,"members":[{}],)"
             R"("timers":{{"heartbeat":100000000,"lease":1000000000,"promise":1100000000,)"
             R"("keep":750000000,"take":1100000000}})",
-            node, session(node), links ? "links" : "", members);
+            node, session(node), digest, links ? "links" : "", members(nodes));
     }
 
     static unsigned session(int node) { return 0x100U + static_cast<unsigned>(node); }
@@ -38,11 +35,18 @@ public:
                                     R"("kernel":{{"epoch":0,"deadline":0,"new":"","old":""}})",
                                     head_, id, plan, plan));
     }
-    Script& accept(int ms, const std::string& id, const std::string& plan) {
+    Script& accept(int ms, const std::string& id, const std::string& plan,
+                   const std::string& digest = "c0") {
         line(ms, fmt::format(R"("persist","ticket":{},"id":"{}")", ++ticket_, id));
         line(ms, fmt::format(R"("persist_done","ticket":{},"ok":true)", ticket_));
-        return line(ms, fmt::format(R"("accept","id":"{}","plan":{{"new":"{}","old":"{}"}})", id,
-                                    plan, plan));
+        return line(
+            ms, fmt::format(R"("accept","id":"{}","plan":{{"new":"{}","old":"{}"}},"digest":"{}")",
+                            id, plan, plan, digest));
+    }
+    /// It is to have so many members, of that configuration.
+    Script& told_of(int ms, int nodes, const std::string& digest) {
+        return line(
+            ms, fmt::format(R"("members","members":[{}],"digest":"{}")", members(nodes), digest));
     }
     /// A heartbeat, with an ack of the peer's heartbeat `acked`.
     Script& sends(int ms, int seq, const std::string& id, int peer = 0, int acked = 0,
@@ -88,6 +92,12 @@ public:
     const std::string& text() const { return text_; }
 
 private:
+    static std::string members(int nodes) {
+        std::string out;
+        for (int id = 1; id <= nodes; ++id)
+            out += fmt::format("{}[{},1]", id == 1 ? "" : ",", id);
+        return out;
+    }
     std::int64_t ns(int ms) const { return std::int64_t{1'000'000} * (ms + ahead_ms_); }
 
     int node_;

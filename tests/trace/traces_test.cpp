@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <string>
 
 namespace cohort::trace {
@@ -217,6 +218,47 @@ TEST_F(Majority, I5SomebodyOpensWhatAnotherKept) {
     other.kernel(50, 2, 1000, "0");
     EXPECT_THAT(check_scripts(kept, other),
                 StartsWith("I5: node 2 opens bucket 0 at epoch 2, which node 1 kept from epoch 1"));
+}
+
+/// Node 1 is told of a fourth node, and goes over at plan 2, which nodes 3 and 4 ack as they are
+/// said to.
+class FourthNode : public Majority {
+protected:
+    std::string check_acked_by(std::initializer_list<int> peers) {
+        one_.kernel(25, 1, 1010, "0");
+        one_.told_of(30, 4, "c1").accept(31, kPlan2, "0", "c1").sends(32, 3, kPlan2);
+        for (const int peer : peers)
+            one_.hears(33, peer, 3, kPlan2, 3);
+        one_.renews(34, 2, 1032);
+        return check_scripts(one_, two_);
+    }
+};
+
+TEST_F(FourthNode, CountsFromThePlanOn) {
+    EXPECT_EQ(check_acked_by({3, 4}), "");
+}
+
+TEST_F(FourthNode, TwoOfFourAreNoQuorum) {
+    EXPECT_THAT(check_acked_by({3}), StartsWith("I7: node 1 sets a deadline 22 ms beyond"));
+}
+
+TEST_F(FourthNode, HasATraceOfItsOwn) {
+    const Script four = Script{4, false, 4, 0, "c1"}.start(5, kPlan1).sends(6, 1, kPlan1);
+    EXPECT_EQ(check_scripts(one_, two_, four), "");
+    const Script other = Script{4, false, 4}.start(5, kPlan1);
+    EXPECT_THAT(check_scripts(one_, other), HasSubstr("not the traces of one cluster"));
+}
+
+TEST_F(FourthNode, IsKnownToWhoeverStartsWithIt) {
+    Script again{1, false, 4, 0, "c1"};
+    again.start(2000, kPlan1).accept(2001, kPlan2, "0", "c1").sends(2002, 3, kPlan2);
+    again.hears(2003, 3, 3, kPlan2, 3).renews(2004, 2, 3002);
+    EXPECT_THAT(check_scripts(one_.raw(again.text()), two_), StartsWith("I7: node 1 sets a dead"));
+}
+
+TEST_F(FourthNode, APlanForAnUnknownSetIsNone) {
+    one_.accept(31, kPlan2, "0", "c1");
+    EXPECT_THAT(check_scripts(one_, two_), HasSubstr("was never told"));
 }
 
 TEST_F(Traces, I6ReleasedIsSaidBeforeTheKernelLetGo) {

@@ -25,6 +25,10 @@ std::string id_text(const core::EpochId& id) {
     return fmt::format(R"("id":"{}.{}.{:016x}")", id.counter, id.planner, id.digest);
 }
 
+std::string digest_text(std::uint64_t digest) {
+    return fmt::format(R"("digest":"{:016x}")", digest);
+}
+
 /// "new" and "old" of what `rights(bucket)` gives.
 template <class RightsOf>
 std::string rights_text(std::size_t buckets, RightsOf rights) {
@@ -173,10 +177,8 @@ struct Trace::DescribeEvent {
         return fmt::format(R"("fence_done","ticket":{},"off":{})", done.ticket, done.off);
     }
     std::string operator()(const core::Reconfigure& change) const {
-        if (change.config_digest == trace.config_.config_digest)
-            return "";
-        return fmt::format(R"("members","members":[{}],"digest":"{:016x}")",
-                           members_text(change.members), change.config_digest);
+        return fmt::format(R"("members","members":[{}],{})", members_text(change.members),
+                           digest_text(change.config_digest));
     }
     std::string operator()(const core::HealthChanged& health) const {
         return fmt::format(R"("health","healthy":{})", health.healthy);
@@ -233,15 +235,14 @@ void Trace::start(const core::MachineConfig& config, const core::Start& start, c
     session_ = start.session;
     accepted_ = start.plan.id;
     last_step_ = last_heard_ = now;
-    line(
-        now,
-        fmt::format(
-            R"("start","node":{},"session":"{:016x}","digest":"{:016x}","facts":"{}","buckets":{},)"
-            R"("members":[{}],"timers":{{{}}},{},"kernel":{{"epoch":{},"deadline":{},{}}})",
-            config.self, start.session, config.config_digest, facts_text(config.mode),
-            config.buckets, members_text(config.members), timers_text(config.timers),
-            plan_text(start.plan, config.self), start.kernel.epoch_counter,
-            ns(start.kernel.deadline), states_text(start.kernel.states)));
+    line(now,
+         fmt::format(
+             R"("start","node":{},"session":"{:016x}",{},"facts":"{}","buckets":{},)"
+             R"("members":[{}],"timers":{{{}}},{},"kernel":{{"epoch":{},"deadline":{},{}}})",
+             config.self, start.session, digest_text(config.config_digest), facts_text(config.mode),
+             config.buckets, members_text(config.members), timers_text(config.timers),
+             plan_text(start.plan, config.self), start.kernel.epoch_counter,
+             ns(start.kernel.deadline), states_text(start.kernel.states)));
 }
 
 void Trace::event(const core::Event& event, core::Time now) {
@@ -254,7 +255,8 @@ void Trace::event(const core::Event& event, core::Time now) {
 
 void Trace::accepted(const core::Plan& plan, core::Time now) {
     if (file_ && std::exchange(accepted_, plan.id) != plan.id)
-        line(now, R"("accept",)" + plan_text(plan, config_.self));
+        line(now, fmt::format(R"("accept",{},{})", plan_text(plan, config_.self),
+                              digest_text(plan.config_digest)));
 }
 
 void Trace::action(const core::Action& action, core::Time now) {

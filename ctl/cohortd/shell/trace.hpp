@@ -32,10 +32,11 @@ namespace cohort::shell {
 ///   gap          the loop was late by more than R24 allows
 ///   links        a link was opened or lost
 ///   health, leave, yield, persist_done (ticket, ok), fence_done (ticket, off),
-///   members (members, digest: as they are to be)
+///   members (members, digest: as they are to be, unless they are that or it is refused)
 ///   kernel_done  ticket, ok; written once the kernel has answered
 /// What it did:
-///   accept       id, plan: of the plan that is accepted from now on
+///   accept       id, plan, digest (of the configuration that it is for): of the
+///                plan that is accepted from now on
 ///   sent         frame, seq, id, flags, clear (LIST of nodes), acks
 ///                ([peer, tag, seq], …)
 ///   kernel_set   ticket, epoch, deadline, new, old; before the kernel is told

@@ -125,6 +125,7 @@ TEST_F(TraceTest, AnAcceptIsTheChangeOfThePlan) {
     trace_.accepted(plan, kNow);
     plan.id.counter = 4;
     plan.old = {2, 2, 2, 2, 2};
+    plan.config_digest = 0xc1;
     trace_.accepted(plan, kNow);
     trace_.accepted(plan, kNow);
     const auto all = lines();
@@ -132,6 +133,19 @@ TEST_F(TraceTest, AnAcceptIsTheChangeOfThePlan) {
     EXPECT_EQ(all[1]["event"], "accept");
     EXPECT_EQ(all[1]["id"], "4.2.00000000000000d1");
     EXPECT_EQ(all[1]["plan"], json::parse(R"({"new":"0,2-3","old":""})"));
+    EXPECT_EQ(all[1]["digest"], "00000000000000c1");
+}
+
+TEST_F(TraceTest, MembersAreToldAlsoIfTheyAreThoseOfTheStart) {
+    trace_.start(config(), start(), kNow);
+    trace_.event(core::Reconfigure{{{1, 1, 1, true}, {3, 1, 2, true}}, 0xc1, {}}, kNow);
+    trace_.event(core::Reconfigure{config().members, config().config_digest, {}}, kNow);
+    const auto all = lines();
+    ASSERT_EQ(all.size(), 3u);
+    EXPECT_EQ(all[1]["event"], "members");
+    EXPECT_EQ(all[1]["members"], json::parse("[[1,1],[3,2]]"));
+    EXPECT_EQ(all[1]["digest"], "00000000000000c1");
+    EXPECT_EQ(all[2]["members"], all[0]["members"]);
 }
 
 TEST_F(TraceTest, WhatIsSentIsToldByHeaderAndAcks) {
