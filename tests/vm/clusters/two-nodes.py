@@ -35,6 +35,11 @@ def story(tap):
         pair.node_up("beta")
         pair.wait_halves()
         tap.ok(True, "each node serves half of the buckets")
+        port = pair.serial_port("alpha")
+        tap.equal(sorted(port["line_errors"] or ()), ["break", "framing", "overrun", "parity"],
+                  "the errors of the serial port are counted")
+        tap.equal(port["modem_lines"], {"cts": True, "dsr": True, "dcd": True},
+                  "and its modem lines are read")
         probe = pair.probe("--udp 256 --period 2ms --tcp 32 --connect-period 100ms --timeout 2s")
 
         probe.mark("cable-pulled")

@@ -153,6 +153,10 @@ class TwoNodes:
         return next((entry["state"] for node in status["nodes"] for entry in node["links"]
                      if entry["name"] == link), None)
 
+    def serial_port(self, name):
+        """What a node says of its serial link."""
+        return next(link for link in self.status(name)["links"] if link["name"] == SERIAL)
+
     def wait_halves(self, timeout=120):
         self._wait_until(self.halves, timeout, "each node serves its half")
 
