@@ -62,17 +62,62 @@ daemon_ended() { test -s "/run/$1/$DAEMON.status"; }
 
 # daemons_up: configured and started for the first time, until all share.
 daemons_up() {
-    local node
-    for node in $(voters); do
+    local node voting
+    read -ra voting < <(voters)
+    for node in "${voting[@]}"; do
         configure "$node"
         # With two voters an empty directory is a new node's.
-        ((${#node_id[@]} == 2)) || ns "$node" cohortd --config "/run/$node/cohort.toml" --init >/dev/null ||
-            bail "cannot make the state of $node"
+        ((${#voting[@]} == 2)) || init "$node" || bail "cannot make the state of $node"
     done
-    for node in $(voters); do
+    for node in "${voting[@]}"; do
         daemon_start "$node"
     done
     wait_until 30 share "${NODES[@]}" || cluster_bail "the nodes do not share the buckets"
+}
+
+# init NODE: the state of a new node.
+init() { ns "$1" cohortd --config "/run/$1/cohort.toml" --init >/dev/null; }
+
+# reload NODE [OPTION…]: its daemon reads its file again.
+reload() { COHORT_SOCKET=/run/$1/sock cohortctl reload "${@:2}" 2>&1; }
+
+# refused NODE WORDS: a reload is, and these are among the words.
+refused() {
+    local said
+    said=$(reload "$1") && return 1
+    [[ $said == *"$2"* ]] || { echo "$said" && return 1; }
+}
+
+# check_traces: at no instant of the script up to here did the nodes break an
+# invariant of the protocol. What was traced before a node_die or a node_back is
+# part of it. Nodes without daemons have traced nothing. Looked at once: at the
+# script's end, or before its nodes are given different settings. Each node hears
+# all others, and is compared with them: the work grows by the cube of the nodes, and
+# that of more than eight would outlast their scenario many times.
+traces_checked=no
+check_traces() {
+    local words node traces=()
+    [[ $traces_checked == no ]] || return 0
+    traces_checked=yes
+    for node in "${!node_id[@]}"; do
+        [[ ! -s /run/$node/trace ]] || traces+=("/run/$node/trace")
+    done
+    ((${#traces[@]} > 0 && ${#traces[@]} <= 8)) || return 0
+    stage cohort-trace-check
+    if words=$(cohort-trace-check "${traces[@]}" 2>&1); then
+        ok "the traces of all nodes keep the invariants"
+    else
+        not_ok "the traces of all nodes keep the invariants"
+    fi
+    diag "$words"
+}
+at_exit check_traces
+
+# traces_anew: what is traced from here on is of other settings. No daemon runs.
+traces_anew() {
+    check_traces
+    traces_checked=no
+    rm /run/*/trace
 }
 
 # daemons_down: ended without a word, and forgotten; for a cluster of other settings.
@@ -83,32 +128,7 @@ daemons_down() {
         wait_until 5 daemon_ended "$node" || bail "cohortd does not end on $node"
         ns "$node" cohortctl cluster del web
     done
-    check_traces
-    traces_checked=no
-    for node in $(voters); do
-        rm -r "/run/$node/state" "/run/$node/trace"
-    done
-}
-
-# check_traces: at no instant up to here did the nodes break an invariant of the
-# protocol. What was traced before a node_die or a node_back is part of it. Looked at
-# once: at the script's end, or before some of the nodes are given other settings.
-traces_checked=no
-check_traces() {
-    local words node traces=()
-    [[ $traces_checked == no ]] || return 0
-    traces_checked=yes
-    for node in $(voters); do
-        [[ ! -s /run/$node/trace ]] || traces+=("/run/$node/trace")
-    done
-    ((${#traces[@]} > 0)) || return 0
-    stage cohort-trace-check
-    if words=$(cohort-trace-check "${traces[@]}" 2>&1); then
-        ok "the traces of all nodes keep the invariants"
-    else
-        not_ok "the traces of all nodes keep the invariants"
-    fi
-    diag "$words"
+    traces_anew
 }
 
 # cluster_up: everything, until each node serves its share.
@@ -210,3 +230,32 @@ link_is() {
 
 # kernel_silent NODE: its kernel's lease has run out.
 kernel_silent() { [[ $(ns "$1" cohortctl --json cluster show web) == *'"state": "expired"'* ]]; }
+
+# squeezed NODE: its status without white space.
+squeezed() { status "$1" | tr -d '[:space:]'; }
+
+# sees NODE PEER STATE: silent for T_detect; unknown, if it was never heard; and others.
+sees() { [[ $(squeezed "$1") =~ \"name\":\"$2\",\"owned\":[0-9]+,\"state\":\"$3\" ]]; }
+
+# differs NODE SETTING HERE THERE: it names that in its status.
+differs() {
+    local words="{\"here\":\"$3\",\"setting\":\"$2\",\"there\":\"$4\"}"
+    [[ $(squeezed "$1") == *"${words// /}"* ]]
+}
+
+# members_are STATE NODE…: how far a change of the nodes has come, by each of these.
+members_are() {
+    local node
+    for node in "${@:2}"; do
+        [[ $(squeezed "$node") == *"\"members\":\"$1\""* ]] || return
+    done
+}
+
+# dropped NODE REASON[|REASON]: how many frames, by all links.
+dropped() {
+    squeezed "$1" | grep -oE "\"($2)\":[0-9]*" | awk -F: '{ sum += $2 } END { print sum + 0 }'
+}
+counts() { (($(dropped "$1" "$2") > $3)); }
+
+# logged NODE WORDS
+logged() { grep -qF -- "$2" "/run/$1/cohortd.log"; }

@@ -17,5 +17,3 @@ other() { others "$1"; }
 
 # halves: both agree on an epoch in which each serves half.
 halves() { share alpha beta; }
-
-at_exit check_traces

@@ -25,29 +25,12 @@ keys() {
             "${key%:*}" "/run/key${key%:*}" "${key#*:}" >>"/run/$1/cohort.toml"
     done
 }
-reload() { COHORT_SOCKET=/run/$1/sock cohortctl reload "${@:2}" 2>&1; }
-refused() { # NODE WORDS
-    local said
-    said=$(reload "$1") && return 1
-    [[ $said == *"$2"* ]] || { echo "$said" && return 1; }
-}
 
-# squeezed NODE: its status without white space.
-squeezed() { status "$1" | tr -d '[:space:]'; }
 # keys_are NODE PEER ACCEPTS SENDS: as the node knows of its peer.
 keys_are() {
     [[ $(squeezed "$1") == *"\"id\":${node_id[$2]},\"keys\":{\"accepts\":[$3],\"accepts_ours\":true,\"sends\":$4}"* ]]
 }
 stage_is() { [[ $(squeezed "$1") == *"\"keys\":{\"stage\":$2,"* ]]; }
-dropped() { # NODE REASON: by all links
-    squeezed "$1" | grep -oE "\"$2\":[0-9]*" | awk -F: '{ sum += $2 } END { print sum + 0 }'
-}
-counts() { (($(dropped "$1" "$2") > $3)); }
-logged() { grep -qF -- "$2" "/run/$1/cohortd.log"; }
-# differs NODE SETTING HERE THERE: it names that in its status.
-differs() {
-    [[ $(squeezed "$1") == *"{\"here\":\"$3\",\"setting\":\"${2// /}\",\"there\":\"$4\"}"* ]]
-}
 held() { ns "$1" cohortctl --json bucket show web | grep '"own"'; }
 
 # come_back_with SED: beta comes back with another line in its file.

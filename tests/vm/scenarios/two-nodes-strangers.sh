@@ -30,10 +30,6 @@ stranger_down() {
     ns stranger cohortctl cluster del "$strange"
 }
 
-dropped() { # NODE REASON[|REASON]: by all links
-    status "$1" | tr -d " " | grep -oE "\"($2)\":[0-9]*" | awk -F: '{ sum += $2 } END { print sum + 0 }'
-}
-counts() { (($(dropped "$1" "$2") > $3)); }
 repeated() { grep -o 'link .*: dropped a frame: .*' "/run/$1/cohortd.log" | sort | uniq -d; }
 
 declare -A seen
