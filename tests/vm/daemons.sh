@@ -117,7 +117,7 @@ at_exit check_traces
 traces_anew() {
     check_traces
     traces_checked=no
-    rm /run/*/trace
+    rm -f /run/*/trace
 }
 
 # daemons_down: ended without a word, and forgotten; for a cluster of other settings.
@@ -127,6 +127,7 @@ daemons_down() {
         daemon_signal KILL "$node"
         wait_until 5 daemon_ended "$node" || bail "cohortd does not end on $node"
         ns "$node" cohortctl cluster del web
+        rm -r "/run/$node/state"
     done
     traces_anew
 }
