@@ -16,9 +16,9 @@ using namespace std::chrono_literals;
 
 class CableTest : public ::testing::Test {
 protected:
-    Descriptor plug_in(const std::string& machine) {
+    Descriptor plug_in(const std::string& machine, const std::string& cable = "line") {
         Descriptor line(must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-        const sockaddr_un address = unix_address(scratch_.path() / ("line." + machine));
+        const sockaddr_un address = unix_address(scratch_.path() / (cable + "." + machine));
         must(connect(line.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
              "connect");
         return line;
@@ -65,6 +65,17 @@ TEST_F(CableTest, BytesCrossInOrderAndNoFasterThanTheLine) {
     EXPECT_GE(Clock::now() - begin, 600s / 11520);
     say(b, {1, 2, 3});
     EXPECT_EQ(hear(a, 3), (Bytes{1, 2, 3}));
+}
+
+TEST_F(CableTest, ASlowerLineTakesLonger) {
+    Cable slow(reactor_, random_, scratch_.path(), "slow", {"a", "b"}, 9600);
+    const Descriptor a = plug_in("a", "slow");
+    const Descriptor b = plug_in("b", "slow");
+    const Bytes bytes(120, 7);
+    const Time begin = Clock::now();
+    say(a, bytes);
+    EXPECT_EQ(hear(b, bytes.size()), bytes);
+    EXPECT_GE(Clock::now() - begin, 120s / 960);
 }
 
 TEST_F(CableTest, WhatIsSaidToNobodyIsLost) {

@@ -12,16 +12,22 @@
 namespace cohort::testbed {
 namespace {
 
-// 115200 baud, ten bits a byte: start, eight of data, stop.
-constexpr auto kByteTime = std::chrono::nanoseconds(1'000'000'000 / 11520);
-// Small, so that one read is not a burst that no serial line would carry.
-constexpr std::size_t kChunk = 64;
+// Ten bits a byte: start, eight of data, stop.
+Duration byte_time(unsigned baud) {
+    return std::chrono::nanoseconds(10'000'000'000 / baud);
+}
+
+// What the line carries in some 5 ms, so that one read is not a burst that no
+// serial line would carry.
+std::size_t chunk_size(unsigned baud) {
+    return baud / 1800;
+}
 
 }  // namespace
 
 Cable::Cable(Reactor& reactor, Random& random, const std::filesystem::path& dir, std::string name,
-             const std::array<std::string, 2>& machines)
-    : reactor_(reactor), random_(random), name_(std::move(name)) {
+             const std::array<std::string, 2>& machines, unsigned baud)
+    : reactor_(reactor), random_(random), name_(std::move(name)), baud_(baud) {
     for (std::size_t i : {0, 1}) {
         End& end = ends_[i];
         end.machine = machines[i];
@@ -54,7 +60,7 @@ void Cable::unplug(End& end) {
 }
 
 void Cable::receive(End& end) {
-    Bytes chunk(kChunk);
+    Bytes chunk(chunk_size(baud_));
     const ssize_t size = read(end.line.get(), chunk.data(), chunk.size());
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
         return;
@@ -73,7 +79,7 @@ void Cable::receive(End& end) {
 
 void Cable::transmit(End& to, Passage passage) {
     const Time begins = std::max(Clock::now() + passage.after, to.free_at);
-    to.free_at = begins + kByteTime * static_cast<Duration::rep>(passage.bytes.size());
+    to.free_at = begins + byte_time(baud_) * static_cast<Duration::rep>(passage.bytes.size());
     reactor_.at(to.free_at, [this, &to, bytes = std::move(passage.bytes)] {
         auto arriving = pass_stream(to.to, bytes, random_);
         if (arriving.empty())

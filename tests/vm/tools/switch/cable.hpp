@@ -13,11 +13,13 @@ namespace cohort::testbed {
 
 /// Machine M's port is a character device of QEMU that connects to the Unix
 /// socket DIR/CABLE.M; it may come and go. Bytes keep their order, and go no
-/// faster than 115200 baud carries them, as on the wire.
+/// faster than a line of so many baud (9600 or more) carries them.
 class Cable {
 public:
+    static constexpr unsigned kBaud = 115200;  ///< unless another is given
+
     Cable(Reactor& reactor, Random& random, const std::filesystem::path& dir, std::string name,
-          const std::array<std::string, 2>& machines);
+          const std::array<std::string, 2>& machines, unsigned baud = kBaud);
 
     const std::string& name() const { return name_; }
     Plug* plug(const std::string& machine);
@@ -43,6 +45,7 @@ private:
     Reactor& reactor_;
     Random& random_;
     std::string name_;
+    unsigned baud_;
     std::array<End, 2> ends_;
 };
 

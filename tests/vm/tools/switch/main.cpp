@@ -42,6 +42,7 @@ void print(const std::vector<std::string>& reply) {
 int main(int argc, char** argv) {
     std::filesystem::path dir;
     std::uint64_t seed = 1;
+    unsigned baud = Cable::kBaud;
     std::vector<std::string> lans, hubs, cables;
     CLI::App app{"joins LANs and serial lines of virtual machines"};
     app.add_option("--dir", dir, "where the sockets are made")->required();
@@ -49,6 +50,9 @@ int main(int argc, char** argv) {
     app.add_option("--lan", lans, "a switched LAN: NAME=MACHINE,MACHINE…");
     app.add_option("--hub", hubs, "a LAN where all receive all: NAME=MACHINE,MACHINE…");
     app.add_option("--serial", cables, "a null-modem cable: NAME=MACHINE,MACHINE");
+    app.add_option("--baud", baud, "of all null-modem cables")
+        ->check(CLI::Range(9600, 921600))
+        ->capture_default_str();
     CLI11_PARSE(app, argc, argv);
 
     Reactor reactor;
@@ -64,7 +68,7 @@ int main(int argc, char** argv) {
             Net net = parse_net(text);
             if (net.machines.size() != 2)
                 throw CLI::ValidationError(text, "a cable has two ends");
-            network.add_cable(std::move(net.name), {net.machines[0], net.machines[1]});
+            network.add_cable(std::move(net.name), {net.machines[0], net.machines[1]}, baud);
         }
     } catch (const CLI::Error& error) {
         return app.exit(error);

@@ -42,8 +42,10 @@ void Network::add_lan(std::string name, Lan::Kind kind, const std::vector<std::s
         std::make_unique<Lan>(reactor_, random_, dir_, std::move(name), kind, machines));
 }
 
-void Network::add_cable(std::string name, const std::array<std::string, 2>& machines) {
-    cables_.push_back(std::make_unique<Cable>(reactor_, random_, dir_, std::move(name), machines));
+void Network::add_cable(std::string name, const std::array<std::string, 2>& machines,
+                        unsigned baud) {
+    cables_.push_back(
+        std::make_unique<Cable>(reactor_, random_, dir_, std::move(name), machines, baud));
 }
 
 Lan* Network::lan(const std::string& name) {

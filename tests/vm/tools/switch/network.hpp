@@ -13,7 +13,8 @@ public:
         : reactor_(reactor), random_(seed), dir_(std::move(dir)) {}
 
     void add_lan(std::string name, Lan::Kind kind, const std::vector<std::string>& machines);
-    void add_cable(std::string name, const std::array<std::string, 2>& machines);
+    void add_cable(std::string name, const std::array<std::string, 2>& machines,
+                   unsigned baud = Cable::kBaud);
 
     Lan* lan(const std::string& name);
     /// By "NET.MACHINE"; null if there is none.
