@@ -37,8 +37,10 @@ std::vector<std::size_t> Relay::onward(const core::Message& message, unsigned ho
     const core::NodeId to = addressee(message);
     const Paths& came_by = *links[from];
     // Somebody who has just begun to be heard may not have been heard everywhere yet.
+    // The first who passes the frame on has waited for that: were each to wait, those
+    // behind it would miss the origin for longer and longer, and wait again.
     const Known* known_origin = known(origin, now);
-    if (known_origin == nullptr || now - known_origin->since < lately_)
+    if (known_origin == nullptr || (hops == 0 && now - known_origin->since < lately_))
         return {};
     // For this node, or in a frame of another configuration, for one unknown here.
     if (to != core::kNobody && !came_by.contains(to))

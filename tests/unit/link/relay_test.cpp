@@ -85,6 +85,17 @@ TEST_F(RelayTest, NotBeforeItsOriginWasHeardForAWhile) {
     EXPECT_THAT(heartbeat_of(1, 0), ElementsAre(1, 2));
 }
 
+TEST_F(RelayTest, ThoseBehindTheFirstRelayDoNotWaitAgain) {
+    hears(0, 3);
+    hears(1, 4);
+    now_ += 2 * kDetect;  // nothing came for so long
+    hears(0, 3);
+    hears(1, 4);
+    links_[0][1].heard(now_, 1);
+    relay_.heard(test::heartbeat(1, ++seq_), now_);
+    EXPECT_THAT(heartbeat_of(1, 0, 1), ElementsAre(1, 2)) << "through node 3, which has waited";
+}
+
 TEST_F(RelayTest, OneOfThoseWhoCouldIsEnough) {
     hears(0, 3);
     hears(1, 4);
