@@ -9,6 +9,7 @@ DAEMON=cohortd # what keepalived.sh replaces
 BUCKETS=4096
 LEASE=1s
 HEARTBEAT=100ms
+GROUP=
 QUORUM='mode = "majority"'
 declare -A QUORUM_OF # what a node has there besides
 
@@ -26,11 +27,16 @@ configure() {
     done
     for name in $(cables_of "$1"); do
         links+="[[link]]"$'\n'"name = \"$name\""$'\n'"type = \"serial\""$'\n'
-        links+="device = \"/run/$1/tty.$name\""$'\n'
+        links+="device = \"/run/$1/tty.$name\""$'\n'"baud = $BAUD"$'\n'
     done
     for lan in "${LANS[@]}"; do
         links+="[[link]]"$'\n'"name = \"$lan\""$'\n'"type = \"udp\""$'\n'
-        links+="bind = \"${lan_net[$lan]}.$own:$HEARTBEATS\""$'\n'"peers = [${peers//@lan@/${lan_net[$lan]}}]"$'\n'
+        links+="bind = \"${lan_net[$lan]}.$own:$HEARTBEATS\""$'\n'
+        if [[ -n $GROUP ]]; then
+            links+="multicast = \"$GROUP:$HEARTBEATS\""$'\n'"dev = \"${lan_dev[$lan]}\""$'\n'
+        else
+            links+="peers = [${peers//@lan@/${lan_net[$lan]}}]"$'\n'
+        fi
     done
     text=$(<tests/vm/node.toml)
     text=${text//@own@/"$own"}

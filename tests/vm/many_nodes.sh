@@ -3,18 +3,20 @@
 # shellcheck disable=SC2034,SC2154 # of lib.sh, nodes.sh, and failover.sh
 #
 # What clusters of any size with a majority go through. Source after failover.sh;
-# a scenario says which nodes there are, and calls the parts that it wants
-# between many_up and many_end. A part keeps what is to be judged for the end.
+# a scenario says which nodes there are, and calls many_up, and the parts that it wants
+# between many_ask and many_end. A part keeps what is to be judged for the end.
 
 judgements=()
 judge() { judgements+=("${*@Q}"); }
 
 many_up() {
     bounds
-    stage cohortd cohortctl echod probe
+    stage cohortd cohortctl echod probe switch socat
     load_module
     cluster_up
-    footprint
+}
+
+many_ask() {
     # Once before it counts, since the first time loads modules.
     heartbeats_filter service
     heartbeats_pass service
@@ -36,7 +38,7 @@ die() {
     fails "$1" "${*:2}" node_die "${@:2}"
     returns "$1" node_back "${@:2}"
     judge bounded "$1" "${*:2} of ${#NODES[@]} nodes die" "$CRASH_MS" "${*:2}"
-    judge back "$1-back" "${*:2} back again"
+    judge back "$1-back" "${*:2} back again" $(($# - 1))
 }
 
 # die_too_many EVENT NODE…: half of them or more. The rest falls silent, and serves
@@ -49,23 +51,63 @@ die_too_many() {
     judge served "$1-back" "${*:2} back again"
 }
 
+# harm EVENT NODE WHAT MS HARM HEAL: by these commands a node fails, for no longer
+# than MS, and is mended.
+harm() {
+    fails "$1" "$2" eval "$5"
+    returns "$1" eval "$6"
+    judge bounded "$1" "$3" "$4" "$2"
+    judge back "$1-back" "$3, and it is over"
+}
+
 # served EVENT WHAT
 served() {
     is "$2: no flow stays dark" "${seen[events/$1/udp/still_dark]}" 0
     figures "$1"
 }
 
-# lose_lan EVENT WHAT CUT HEAL: a path of two; nothing moves, and no client notices.
-lose_lan() {
+# lose_path EVENT WHAT CUT HEAL: by these commands a path is lost and mended, and
+# there is another; nothing moves, and no client notices.
+lose_path() {
+    local before
+    before=$(epoch "${NODES[0]}")
     owners_are "$1-before" "${NODES[@]}"
     probe_mark "$1"
     eval "$3"
     pass_time 2
+    check "$1: all agree still" share "${NODES[@]}"
+    is "$1: in the epoch of before" "$(epoch "${NODES[0]}")" "$before"
     owners_are "$1" "${NODES[@]}"
     eval "$4"
     pass_time 0.5
     judge unharmed "$1" "$2" "${NODES[@]}"
     judge is "$2: no bucket moves" "$(moved "$1-before" "$1")" ""
+}
+
+# ring: a null-modem cable from each node to the next, and from the last to the first.
+ring() {
+    local i all=()
+    for ((i = 0; i < ${#NODES[@]}; i++)); do
+        all+=("ring${node_id[${NODES[i]}]}=${NODES[i]},${NODES[(i + 1) % ${#NODES[@]}]}")
+    done
+    cables "${all[@]}"
+}
+
+# lines_only, lans_again: the LANs carry no heartbeats; they carry them again.
+lines_only() {
+    local lan
+    for lan in "${LANS[@]}"; do
+        heartbeats_filter "$lan"
+    done
+    for lan in "${LANS[@]}"; do
+        check_soon "${NODES[0]} hears nothing on the $lan LAN" 5 link_is "${NODES[0]}" "$lan" silent
+    done
+}
+lans_again() {
+    local lan
+    for lan in "${LANS[@]}"; do
+        heartbeats_pass "$lan"
+    done
 }
 
 # upgrade: each daemon is killed and started anew at once, one after another. The

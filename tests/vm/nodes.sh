@@ -6,7 +6,8 @@
 #
 #     nodes n1 n2 n3          these nodes, with ids from 1 on
 #     witness w               and one more, which votes only
-#     cables line=n1,n2 …     null-modem cables
+#     cables line=n1,n2 …     null-modem cables, of BAUD=115200
+#     GROUP=239.1.1.1         heartbeats on the LANs go to this multicast group
 #     QUORUM=…                lines of [quorum]; QUORUM_OF[n1]=… more of them
 #
 #     n1 192.0.2.1 ──────┐               198.51.100.0/24 is all the client's:
@@ -29,6 +30,7 @@ PORT=7000
     probe_sources=198.51.100.0/24
 }
 NODES=() WITNESSES=() CABLES=()
+BAUD=115200
 declare -gA node_id service daemon # their process ids, of daemons the one that heeds SIGTERM last
 
 nodes() { NODES=("$@") && _number; }
@@ -65,7 +67,7 @@ spawn() {
         wait $!
         echo $? >"$at.status"
     ) 2>>"$at.log" &
-    wait_until 10 test -s "$at.pid" || bail "cannot start $2 on $1"
+    POLL=0.01 wait_until 10 test -s "$at.pid" || bail "cannot start $2 on $1"
     spawned=$(<"$at.pid")
 }
 
@@ -102,7 +104,7 @@ node_up() {
 
 HEARTBEATS=7788
 HEARTBEAT_FRAMES="udp dport $HEARTBEATS" # as nft tells them
-declare -A lan_net=([backup]=10.8.0 [service]=192.0.2)
+declare -A lan_net=([backup]=10.8.0 [service]=192.0.2) lan_dev=([backup]=eth1 [service]=eth0)
 LANS=(backup service) # those that carry heartbeats
 
 # cables_of NODE: the names of the cables that end at it.
@@ -119,13 +121,13 @@ cables_up() {
     ((${#CABLES[@]} > 0)) || return 0
     mkdir -p /run/wire
     mkfifo /run/wire/orders
-    switch --dir /run/wire "${CABLES[@]/#/--serial=}" </run/wire/orders >/run/wire/replies &
+    switch --dir /run/wire --baud "$BAUD" "${CABLES[@]/#/--serial=}" </run/wire/orders >/run/wire/replies &
     exec {wire_orders}>/run/wire/orders
     for node in $(voters); do
         for name in $(cables_of "$node"); do
-            wait_until 10 test -S "/run/wire/$name.$node" || bail "no cable $name"
+            POLL=0.01 wait_until 10 test -S "/run/wire/$name.$node" || bail "no cable $name"
             socat "pty,raw,echo=0,link=/run/$node/tty.$name" "unix-connect:/run/wire/$name.$node" &
-            wait_until 10 test -e "/run/$node/tty.$name" || bail "no terminal for $node"
+            POLL=0.01 wait_until 10 test -e "/run/$node/tty.$name" || bail "no terminal for $node"
         done
     done
 }
@@ -135,7 +137,7 @@ wire() {
     local before
     before=$(wire_replies)
     echo "$*" >&"$wire_orders"
-    wait_until 5 wire_replied "$before" || bail "the switch is deaf"
+    POLL=0.01 wait_until 5 wire_replied "$before" || bail "the switch is deaf"
     tail -n 1 /run/wire/replies | grep -qx ok || bail "$(tail -n 1 /run/wire/replies)"
 }
 wire_replies() { grep -c . /run/wire/replies; }

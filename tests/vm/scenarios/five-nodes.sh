@@ -20,13 +20,15 @@ LEASE=${1:-500ms} HEARTBEAT=${2:-50ms}
 nodes n1 n2 n3 n4 n5
 
 many_up
+footprint
+many_ask
 for node in "${NODES[@]}"; do
     die "dies-$node" "$node"
 done
 die two n1 n4
 die_too_many three n1 n2 n3
-lose_lan backup "the backup LAN is lost" "lan_down backup" "lan_up backup"
-lose_lan service "heartbeats are lost on the service LAN" "heartbeats_filter service" "heartbeats_pass service"
+lose_path backup "the backup LAN is lost" "lan_down backup" "lan_up backup"
+lose_path service "heartbeats are lost on the service LAN" "heartbeats_filter service" "heartbeats_pass service"
 upgrade
 restart
 many_end

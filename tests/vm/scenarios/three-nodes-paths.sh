@@ -51,11 +51,6 @@ still() {
     is "$1: no bucket moves" "$(moved "$1-before" "$1")" ""
 }
 
-# A node that hears nobody serves until its lease ends, and is acked by those who
-# hear it until they plan without it: once it does not hear them (3.5 H), has said so
-# (H), and that was no moment's fault (2 H).
-deaf_bound() { echo $((CRASH_MS + ${HEARTBEAT%ms} * 13 / 2)); }
-
 stage cohortd cohortctl echod probe
 load_module
 cluster_up
@@ -80,7 +75,7 @@ parts n1-to-n3 "lose deafen n3 n1" pass
 probe_end seen
 
 for node in n1 n3; do
-    bounded "deaf-$node" "$node hears nobody" "$(deaf_bound)" $node
+    bounded "deaf-$node" "$node hears nobody" $DEAF_MS $node
     silent "deaf-$node" "$node hears nobody" $node
     bounded "mute-$node" "nobody hears $node" "$CRASH_MS" $node
     silent "mute-$node" "nobody hears $node" $node
