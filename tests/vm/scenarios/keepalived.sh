@@ -36,8 +36,7 @@ befall() {
     strikes deaf heartbeats_filter service
     pass_time 5
     ask_anew deaf
-    returns deaf heartbeats_pass service
-    probe_end seen
+    mends deaf heartbeats_pass service
     "judge_$PRODUCT" deaf alpha
 }
 
@@ -48,9 +47,17 @@ suffer() {
     fails "$1" "$2" $3
     ask_anew "$1"
     # shellcheck disable=SC2086 # words
-    returns "$1" $4
-    probe_end seen
+    mends "$1" $4
     "judge_$PRODUCT" "$1" "$2"
+}
+
+# mends EVENT COMMAND…: by the command, until the client is answered too. It may go on
+# sending to a node that has let go, until it asks anew who has the VIP.
+mends() {
+    returns "$@"
+    check_soon "$1: the client is answered" 120 ns client ping -c 1 -W 1 $VIP
+    pass_time 0.5
+    probe_end seen
 }
 
 come_back() { # NODE
