@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # A node leaves gracefully, on SIGTERM: its buckets are handed over before its
-# daemon ends, and new flows wait less than 50 ms.
+# daemon ends, and new flows wait less than 50 ms. Or its daemon is restarted, by
+# SIGUSR1: nothing moves, and no client notices. Nor does the host: what the daemons
+# take is looked at as well.
 #
 # kernels: 6.1 6.12
 # everyday: 6.12
@@ -11,10 +13,11 @@
 # topology: see two_nodes.sh
 source tests/vm/lib.sh
 source tests/vm/two_nodes.sh
+source tests/vm/failover.sh
 
 GAP_MS=50
 
-leave() { # NODE
+leaves() { # NODE
     local node=$1 peer
     local -A seen
     peer=$(other "$1")
@@ -42,8 +45,30 @@ leave() { # NODE
         "returns: ${seen[events/returns/udp/unanswered]} unanswered, longest ${seen[events/returns/udp/blackout_max_ms]} ms"
 }
 
+restarts() { # NODE
+    local node=$1 before
+    # shellcheck disable=SC2034 # of failover.sh
+    local -A seen
+    before=$(epoch "$node")
+    probe_start --period 1ms --tcp 32
+    pass_time 1
+    probe_mark restart
+    kill -USR1 "${daemon[$node]}"
+    check_soon "$node is restarted: its daemon ends" 5 test -s "/run/$node/cohortd.status"
+    daemon_start "$node"
+    check_soon "$node is restarted: both serve their halves" 5 halves
+    pass_time 1
+    is "$node is restarted: the epoch is that of before" "$(epoch "$node")" "$before"
+    probe_end seen
+    unharmed restart "$node is restarted" "${NODES[@]}"
+    once
+}
+
 stage cohortd cohortctl echod probe switch socat
 load_module
 cluster_up
-leave alpha
-leave beta
+footprint
+restarts alpha
+restarts beta
+leaves alpha
+leaves beta
