@@ -89,7 +89,7 @@ void Machine::State::begin(const Start& start, Time now) {
     plan.id = start.plan.id;
     plan_config = plan.id.counter > 0 ? start.plan.config_digest : config.config_digest;
     if (plan_config != config.config_digest) {
-        acks_from = now + config.timers.promise;
+        forgets_at = now + config.timers.promise;
     }
     if (start.plan.config_digest == config.config_digest &&
         start.plan.fresh.size() == config.buckets && start.plan.old.size() == config.buckets) {

@@ -23,7 +23,8 @@ void Machine::State::propose(Plan candidate, Time now) {
 /// R5: durable before any frame shows it; the write runs beside the loop, and
 /// this node goes on at its old epoch until it is done.
 void Machine::State::persist(Time now) {
-    if (writing || !next || (write_again_at && now < *write_again_at)) {
+    if (writing || !next || (write_again_at && now < *write_again_at) ||
+        !may_forget(next->config_digest, now)) {
         return;
     }
     write_again_at.reset();
@@ -56,15 +57,13 @@ void Machine::State::on_persisted(const PersistDone& done, Time now) {
 
 /// R5, R8, R11.
 void Machine::State::accept(Plan accepted, Time now) {
-    if (forgets_somebody(accepted.config_digest, now)) {
-        acks_from = now + config.timers.promise;
-    }
     const bool keep = lease.accept(now);
     voter.accept();
     barrier.accept();
     candidacy.reset();
     plan = std::move(accepted);
     plan_config = plan.config_digest;
+    forgets_at.reset();
     switch_members(plan_config, now);
     plan_whole = contends();
     if (keep) {

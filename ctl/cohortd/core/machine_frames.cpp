@@ -216,8 +216,8 @@ std::optional<Time> Machine::State::count_ack(std::size_t index, const Heartbeat
 /// R6. With virtual facts this node may have opened, at a lower epoch, what the
 /// sender holds at this one and has only ceased to serve (R12): an ack before
 /// the kernel let go of it would wake the sender up too early.
-bool Machine::State::may_ack(Time now) const {
-    return has_vote && (!acks_from || now >= *acks_from) &&
+bool Machine::State::may_ack() const {
+    return has_vote && !forgets_at &&
            (!virtual_facts() || released() || mutated(Mutation::ack_before_release));
 }
 
@@ -225,7 +225,7 @@ void Machine::State::on_message(std::size_t index, const Heartbeat& heartbeat, T
     const Header& header = heartbeat.header;
     const bool same_epoch =
         header.epoch == plan.id || (mutated(Mutation::ack_below_epoch) && header.epoch < plan.id);
-    if (may_ack(now) && same_epoch && header.flags.want_lease) {
+    if (may_ack() && same_epoch && header.flags.want_lease) {
         voter.ack(index, header.session, header.seq, now);  // R6
     }
     if (header.flags.answer) {

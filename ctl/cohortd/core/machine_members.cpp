@@ -7,9 +7,11 @@
 // members holds across the change, with two additions. A node is removed only
 // when it can serve nothing any more: the accepted plan gives it nothing, and it
 // released all else or is clear. A voter that cannot know that of somebody whom
-// the new plan leaves out acks nothing until all that it may have promised has
-// run out. And a second change waits until everybody is out of the way at an
-// epoch of the first: then nobody acts by what was before it.
+// the new plan leaves out accepts it once all that it may have promised has run
+// out: no sooner, since at that epoch neither its own vote nor, after a restart,
+// its acks would wait for somebody who is no member. And a second change waits
+// until everybody is out of the way at an epoch of the first: then nobody acts by
+// what was before it.
 #include "ctl/cohortd/core/machine_state.hpp"
 #include "ctl/cohortd/core/text.hpp"
 
@@ -107,6 +109,10 @@ void Machine::State::unstage() {
     for (const NodeId id : missing_in(config.members, staged->members)) {
         erase_member(*electorate.index_of(id));
     }
+    if (next && next->config_digest == staged->config_digest) {
+        next.reset();
+        forgets_at.reset();
+    }
     staged.reset();
 }
 
@@ -168,17 +174,26 @@ bool Machine::State::is_out(std::size_t index, Time now) const {
     return !owns && barrier.out_of_the_way(index, voter.clear(now));
 }
 
-/// An epoch of this configuration leaves out a node that may still be served
-/// by a promise of this voter.
+/// An epoch of this configuration leaves out a node that may still serve by a
+/// promise of this voter. What was promised under another file nobody knows.
 bool Machine::State::forgets_somebody(std::uint64_t digest, Time now) const {
     if (digest == config.config_digest || !staged) {
-        return false;
+        return digest != plan_config;
     }
     const auto removed = missing_in(staged->members, config.members);
     return std::any_of(removed.begin(), removed.end(), [&](NodeId id) {
         const std::size_t index = *electorate.index_of(id);
         return electorate[index].contender && !is_out(index, now);
     });
+}
+
+/// No new promises arise from here on, until it was accepted.
+bool Machine::State::may_forget(std::uint64_t digest, Time now) {
+    if (!forgets_somebody(digest, now)) {
+        return true;
+    }
+    forgets_at = forgets_at.value_or(now + config.timers.promise);
+    return now >= *forgets_at;
 }
 
 /// The accepted plan is one of the staged configuration.

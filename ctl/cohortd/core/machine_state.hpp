@@ -56,7 +56,7 @@ struct Machine::State {
     void introduce(std::size_t peer, const Message& message, Time now);
     void want_plan(std::size_t peer, const Header& shown, Time now);
     void warn_of_double_ownership(std::size_t peer, const Header& header, Time now);
-    bool may_ack(Time now) const;
+    bool may_ack() const;
 
     // ---- machine_agreement.cpp: keys and settings
     void confer(std::size_t peer, const Message& message, Time now);
@@ -115,6 +115,7 @@ struct Machine::State {
     bool holds(std::uint64_t digest, Time now) const;
     bool is_out(std::size_t member, Time now) const;
     bool forgets_somebody(std::uint64_t digest, Time now) const;
+    bool may_forget(std::uint64_t digest, Time now);
     bool all_have_staged(Electorate::Set granted) const;
     void insert_member(const Member& member, Time now);
     void erase_member(std::size_t index);
@@ -213,7 +214,9 @@ struct Machine::State {
     std::optional<std::uint64_t> previous_digest;  ///< of those who still have to follow
     Time previous_until{};                         ///< and so long they are not blamed for it
     bool members_settled = false;  ///< everybody is out of the way at an epoch of this config
-    std::optional<Time> acks_from;
+    /// Nothing is acked until a plan of other members is accepted, from this moment on:
+    /// what was promised to those whom it leaves out has run out then.
+    std::optional<Time> forgets_at;
 
     // ---- kernel
     std::uint64_t last_ticket = 0;  ///< of KernelSet

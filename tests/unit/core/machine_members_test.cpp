@@ -202,27 +202,84 @@ TEST_F(MembersLess, OneThatCameBackMeanwhileIsNotRemoved) {
     EXPECT_EQ(b.machine.view(b.now).nodes.size(), 3U);
 }
 
-TEST_F(MembersLess, AVoterThatCannotKnowAcksNothingUntilItsPromisesRanOut) {
-    b.step(with({1, 2}));
-    // Before the change, an epoch that gives node 3 a bucket.
-    Plan between = make_plan(2, 2, "111223");
-    b.send_plan(2, between);
-    ASSERT_EQ(b.accepted().counter, 2U);
+/// Before the change there is an epoch that gives node 3 the last bucket, and this
+/// node acks node 3 at it.
+class MembersForgotten : public MembersLess {
+protected:
+    MembersForgotten() {
+        b.step(with({1, 2}));
+        b.send_plan(2, make_plan(2, 2, "111223"));
+        for (const NodeId id : kOthers) {
+            b.peer(id).epoch = b.accepted();
+        }
+        b.chatter(milliseconds{300});
+        b.beat(3);
+        promised = b.now;
+        // Node 2 knows nothing of that, and lets nobody wait for it.
+        b.peer(2).config_digest = kNext;
+        b.send_plan(2, under(kNext, 3, "111221"));
+        b.forget();
+    }
+
+    /// Node 2 released, and acks, whatever epoch this node is at.
+    void heartbeats_of_all() {
+        for (const NodeId id : kOthers) {
+            b.peer(id).epoch = id == 2 ? under(kNext, 3, "111221").id : b.peer(3).epoch;
+            b.peer(id).flags.released = true;
+            b.beat(id);
+        }
+        b.pass(b.timers.heartbeat / 2);
+    }
+
+    Time promised;
+};
+
+TEST_F(MembersForgotten, WhatItMayStillServeIsNotOpened) {
+    while (b.now < promised + b.timers.promise - b.timers.heartbeat) {
+        heartbeats_of_all();
+        ASSERT_NE(b.kernel().back(), 'O') << "node 3 has a lease by this node's promise";
+    }
+    for (int i = 0; i < 10; ++i) {
+        heartbeats_of_all();
+    }
+    EXPECT_EQ(b.kernel().back(), 'O');
+}
+
+/// One that was restarted right after acks at once: nothing tells it of node 3.
+TEST_F(MembersForgotten, TheChangeIsNotDurableBeforeItsPromisesRanOut) {
+    while (b.now < promised + b.timers.promise - b.timers.heartbeat) {
+        heartbeats_of_all();
+        ASSERT_TRUE(b.all<Persist>().empty());
+        ASSERT_EQ(b.accepted().counter, 2U);
+        ASSERT_NE(b.last_heartbeat().entries[1].seq, b.peer(3).seq) << "a new promise";
+    }
+    for (int i = 0; i < 10; ++i) {
+        heartbeats_of_all();
+    }
+    EXPECT_EQ(b.accepted().counter, 3U);
+    EXPECT_EQ(b.last_heartbeat().entries[0].seq, b.peer(2).seq) << "acks again";
+}
+
+TEST_F(MembersForgotten, WhoeverIsFoundToBeOutOfTheWayIsNotWaitedFor) {
+    b.peer(2).config_digest = kDigest;
+    b.send_plan(2, make_plan(4, 2, "111221"));
+    EXPECT_EQ(b.accepted().counter, 4U) << "a higher epoch of all three";
+    b.peer(3).epoch = b.accepted();
+    b.beat(3);
     b.peer(2).config_digest = kNext;
-    b.send_plan(2, under(kNext, 3, "111222"));
-    ASSERT_EQ(b.accepted().counter, 3U);
+    b.send_plan(2, under(kNext, 5, "111221"));
+    EXPECT_EQ(b.accepted().counter, 5U);
+}
+
+TEST_F(MembersForgotten, TheOldFileAgainMakesItAckAgain) {
+    Reconfigure back = with({1, 2, 3});
+    back.config_digest = kDigest;
+    b.step(back);
+    b.peer(2).config_digest = kDigest;
     b.peer(2).epoch = b.accepted();
-    const Time accepted = b.now;
-    while (b.now < accepted + b.timers.promise - b.timers.heartbeat) {
-        b.beat(2);
-        b.pass(b.timers.heartbeat);
-        ASSERT_EQ(b.last_heartbeat().entries[0].seq, 0U);
-    }
-    for (int i = 0; i < 3; ++i) {
-        b.beat(2);
-        b.pass(b.timers.heartbeat);
-    }
-    EXPECT_NE(b.last_heartbeat().entries[0].seq, 0U);
+    b.chatter(milliseconds{300});
+    EXPECT_EQ(b.accepted().counter, 2U);
+    EXPECT_EQ(b.last_heartbeat().entries[1].seq, b.peer(3).seq);
 }
 
 TEST(MembersStart, WhoeverMissedAChangeIsToldToRestart) {
