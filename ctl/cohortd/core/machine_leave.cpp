@@ -17,9 +17,17 @@ void Machine::State::on_leave(Time now) {
     trigger(Trigger::change, now);
 }
 
-/// Goes on until the peers were told twice, in case a frame is lost.
+/// Goes on until the peers were told twice, in case a frame is lost. Not while another
+/// set of members is staged: the successor goes by that, and so by no plan yet (R22),
+/// and would drop what it finds in the kernel.
 void Machine::State::on_yield(Time now) {
     if (leaving != Leaving::no || yields_at) {
+        return;
+    }
+    if (staged) {
+        note(Note::Level::warning,
+             "the new set of nodes does not hold yet, so a successor could not go on");
+        on_leave(now);
         return;
     }
     yields_at = now + 2 * config.timers.heartbeat;

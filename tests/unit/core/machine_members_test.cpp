@@ -128,6 +128,24 @@ TEST_F(Members, TheOldFileAgainDropsWhatWasStaged) {
     EXPECT_EQ(b.machine.view(b.now).nodes.size(), 3U);
 }
 
+TEST_F(Members, ARestartBeforeItHoldsHandsOver) {
+    b.step(with({1, 2, 3, 4}));
+    b.step(Yield{});
+    b.chatter(milliseconds{500});
+    EXPECT_TRUE(b.all<Stopped>().empty());
+    EXPECT_TRUE(b.last_heartbeat().header.flags.leaving);
+    EXPECT_FALSE(b.last_heartbeat().header.flags.returning);
+}
+
+/// What the one above is spared: its plan is of another set than its file.
+TEST_F(Members, OneThatIsStartedBeforeItHoldsServesNothing) {
+    const Plan accepted = b.machine.plan();
+    const KernelHeld kernel{1, b.deadline(), b.machine.held()};
+    b.config.config_digest = kNext;
+    b.start(accepted, kernel);
+    EXPECT_EQ(b.kernel(), "------");
+}
+
 TEST_F(Members, TheNextChangeWaitsUntilThisOneIsSettled) {
     b.step(with({1, 2, 3, 4}));
     live(seconds{1}, {2, 3});
