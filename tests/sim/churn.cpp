@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 namespace cohort::sim {
@@ -89,7 +90,7 @@ void Operator::edit(std::size_t index) {
     if (members != before_) {
         host.kill();
     }
-    if (!host.reload(config_of(index, wanted_)) && world_.dice.chance(0.1)) {
+    if (!host.reload(config_of(index, wanted_)) && world_.dice.chance(0.3)) {
         // Refused once too often: an operator restarts it with the new file.
         host.kill();
         host.reload(config_of(index, wanted_));
@@ -108,8 +109,12 @@ void Operator::undo(std::size_t index) {
     if (!host.alive() || (before_ & only(index)) == 0) {
         return;
     }
-    const core::View view = host.machine().view(host.now());
-    if (!view.members_staged && !view.quorate && world_.dice.chance(0.1)) {
+    const auto staged = [](const auto& other) {
+        return other->alive() && other->machine().view(other->now()).members_staged;
+    };
+    const bool waited_for =
+        std::ranges::any_of(world_.hosts, staged) && !staged(world_.hosts[index]);
+    if (waited_for && !host.machine().view(host.now()).quorate && world_.dice.chance(0.1)) {
         host.kill();
         host.reload(config_of(index, before_));
         host.start();
