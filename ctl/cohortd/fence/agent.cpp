@@ -111,8 +111,9 @@ Agent::~Agent() {
     }
 }
 
-void Agent::start(Done done) {
+void Agent::start(Done done, Wanted wanted) {
     done_ = std::move(done);
+    wanted_ = std::move(wanted);
     attempt_ = 0;
     attempt();
 }
@@ -176,7 +177,7 @@ void Agent::failed(const std::string& why) {
     timer_.async_wait([this](boost::system::error_code error) {
         if (error)
             return;
-        if (attempt_ < attempts_)
+        if (attempt_ < attempts_ && wanted_())
             attempt();
         else
             std::exchange(done_, nullptr)(false);

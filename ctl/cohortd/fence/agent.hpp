@@ -23,6 +23,8 @@ class Agent {
 public:
     /// True: the command confirms that the node is off.
     using Done = std::function<void(bool off)>;
+    /// Asked before each attempt but the first: a node that is heard again is let be.
+    using Wanted = std::function<bool()>;
 
     Agent(boost::asio::io_context& io, const config::FenceAgent& agent, const config::Node& victim);
     /// Kills an attempt that is under way; its `done` is not called.
@@ -31,7 +33,7 @@ public:
     Agent& operator=(const Agent&) = delete;
 
     /// One at a time: not before the last one was done.
-    void start(Done done);
+    void start(Done done, Wanted wanted);
 
 private:
     void attempt();
@@ -46,6 +48,7 @@ private:
     unsigned attempts_;
     unsigned attempt_ = 0;
     Done done_;
+    Wanted wanted_;
     pid_t pid_ = -1;
     bool timed_out_ = false;
     boost::asio::posix::stream_descriptor exited_;  ///< the pidfd

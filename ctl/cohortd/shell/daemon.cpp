@@ -10,6 +10,7 @@
 #include <sodium.h>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace cohort::shell {
@@ -282,8 +283,17 @@ void Daemon::do_action(const core::Persist& persist) {
 }
 
 void Daemon::do_action(const core::Fence& fence) {
-    fence_->start([this, ticket = fence.ticket](bool off) {
-        enqueue(core::FenceDone{ticket, off});
+    fence_->start(
+        [this, ticket = fence.ticket](bool off) {
+            enqueue(core::FenceDone{ticket, off});
+        },
+        [this, node = fence.node] { return is_being_fenced(node); });
+}
+
+bool Daemon::is_being_fenced(core::NodeId node) const {
+    const core::View view = machine_.view(boot_now());
+    return std::ranges::any_of(view.nodes, [node](const core::PeerView& peer) {
+        return peer.id == node && peer.state == core::NodeState::fencing;
     });
 }
 

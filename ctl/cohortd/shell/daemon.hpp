@@ -69,6 +69,7 @@ private:
     void enqueue(core::Event event);
     void run_queue();
     void carry_out(const core::Action& action);
+    bool is_being_fenced(core::NodeId node) const;
     void do_action(const core::Send& send);
     void do_action(const core::KernelSet& set);
     void do_action(const core::KernelRenew& renew);

@@ -34,10 +34,12 @@ protected:
     std::optional<bool> run(config::FenceAgent settings) {
         Agent agent(io_, settings, config::Node{2, "beta", 1, false});
         std::optional<bool> answer;
-        agent.start([&](bool off) {
-            answer = off;
-            io_.stop();
-        });
+        agent.start(
+            [&](bool off) {
+                answer = off;
+                io_.stop();
+            },
+            [this] { return wanted_; });
         io_.restart();
         io_.run_for(seconds{60});
         return answer;
@@ -54,6 +56,7 @@ protected:
 
     std::string dir_;
     boost::asio::io_context io_;
+    bool wanted_ = true;
 };
 
 TEST_F(FenceAgent, ExitStatusZeroConfirms) {
@@ -98,6 +101,14 @@ TEST_F(FenceAgent, AllAttemptsFailing) {
     EXPECT_EQ(content("attempts"), "x\nx\nx\n");
 }
 
+TEST_F(FenceAgent, ANodeThatIsHeardAgainIsNotTriedAgain) {
+    auto settings = shell("echo x >> " + dir_ + "/attempts; exit 1");
+    settings.retries = 2;
+    wanted_ = false;
+    EXPECT_EQ(run(settings), false);
+    EXPECT_EQ(content("attempts"), "x\n");
+}
+
 TEST_F(FenceAgent, OneThatHangsIsKilledWithAllThatItStarted) {
     auto settings = shell("sleep 1000 & echo $! > " + dir_ + "/child; wait");
     settings.timeout = milliseconds{500};
@@ -115,7 +126,7 @@ TEST_F(FenceAgent, TheLoopGoesOnMeanwhile) {
     Agent agent(io_, shell("while ! test -e " + dir_ + "/go; do sleep 0.01; done"),
                 config::Node{2, "beta", 1, false});
     std::optional<bool> answer;
-    agent.start([&](bool off) { answer = off; });
+    agent.start([&](bool off) { answer = off; }, [] { return true; });
     boost::asio::post(io_, [this] { std::ofstream(dir_ + "/go") << "x"; });
     io_.run_for(seconds{60});
     EXPECT_EQ(answer, true);
@@ -127,7 +138,7 @@ TEST_F(FenceAgent, ItsEndKillsTheCommand) {
                     shell("echo $$ > " + dir_ + "/pid.new; mv " + dir_ + "/pid.new " + dir_ +
                           "/pid; exec sleep 1000"),
                     config::Node{2, "beta", 1, false});
-        agent.start([](bool) { FAIL() << "it was not asked any more"; });
+        agent.start([](bool) { FAIL() << "it was not asked any more"; }, [] { return true; });
         while (!std::filesystem::exists(dir_ + "/pid"))
             io_.run_for(milliseconds{5});
     }
