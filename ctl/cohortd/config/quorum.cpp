@@ -51,8 +51,13 @@ void check_nodes(Reader& section, const Config& config) {
         section.fail(
             "mode", fmt::format("'majority' needs 3 nodes or more that take buckets; {}", kChoice));
     else if (config.mode != QuorumMode::majority && contenders != 2)
-        section.fail("mode",
-                     fmt::format("'{}' is for exactly two nodes; 3 and more use majority", mode));
+        section.fail(
+            "mode",
+            fmt::format("'{}' is for exactly two nodes that take buckets, not {}; {}", mode,
+                        contenders,
+                        config.mode == QuorumMode::witness && contenders == 3 && witnesses == 0
+                            ? "if one of them is the witness, its [[node]] needs witness = true"
+                            : "3 and more use majority"));
     else if (config.mode == QuorumMode::witness && witnesses == 0)
         section.fail(
             "mode",

@@ -107,6 +107,8 @@ constexpr Mistake kMistakes[] = {
     {"FenceForLinks", "\"links\"", "\"links\"\ndelay = \"1s\"", 11, "is of mode \"fence\""},
     {"ThreeNodesWitnessMode", "\"links\"", "\"witness\"\n[[node]]\nid = 3\n[[node]]\nid = 4", 10,
      "exactly two nodes"},
+    {"WhichIsTheWitness", "\"links\"", "\"witness\"\n[[node]]\nid = 3", 10,
+     "if one of them is the witness, its [[node]] needs witness = true"},
     {"ThreeNodesLinks", "[[link]]", "[[node]]\nid = 3\n[[link]]", 10, "exactly two nodes"},
 
     {"NodeIdZero", "id = 1", "id = 0", 12, "of 1..64"},
