@@ -239,7 +239,7 @@ void Machine::State::compare_epochs(std::size_t index, const Header& header, Tim
     Peer& peer = *peers[index];
     if (header.epoch <= plan.id) {
         peer.behind_since.reset();
-        if (header.epoch < plan.id) {
+        if (header.epoch < plan.id && !peer.deaf) {
             trigger(Trigger::answer, now);
         }
         return;

@@ -47,7 +47,9 @@ void Machine::State::send_heartbeats(Time now) {
     if (now >= *heartbeat_due) {
         heartbeat_due =
             std::max(*heartbeat_due + config.timers.heartbeat, now + config.timers.heartbeat / 2);
-        send_heartbeat(Trigger::change, now);
+        // The period asks for nothing: acks come by the peers' own, and were each of many
+        // nodes to ask all others, for as long as one does not ack, nobody would rest.
+        send_heartbeat(std::max(triggered, Trigger::answer), now);
     } else if (triggered != Trigger::none && now >= trigger_at &&
                (!last_heartbeat || now >= *last_heartbeat + config.timers.trigger_gap)) {
         send_heartbeat(triggered, now);

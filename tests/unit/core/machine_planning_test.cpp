@@ -218,6 +218,26 @@ TEST(Planner, TakesFromANodeThatIsHeardAndHearsNoQuorum) {
     EXPECT_EQ(b.machine.view(b.now).nodes[2].state, NodeState::alive);
 }
 
+/// It cannot be told anything, so its heartbeats must not cost one of everybody else's.
+TEST(Planner, SendsNoMoreThanBeforeForANodeThatHearsNobody) {
+    Bench b(3, QuorumMode::majority, 6, 1);
+    agree_of_three(b);
+    b.peer(3).hears = false;
+    b.peer(3).acks = false;
+    b.chatter(3 * b.timers.heartbeat);
+    grant_prevote(b, 2);
+    ASSERT_EQ(b.accepted().counter, 2U);
+    b.follow(2);
+    b.chatter(seconds{1});
+    b.forget();
+    b.chatter(seconds{1});
+    const auto sent = b.sent<Heartbeat>();
+    EXPECT_LE(sent.size(), 11U);
+    for (const Heartbeat& heartbeat : sent) {
+        EXPECT_FALSE(heartbeat.header.flags.answer);
+    }
+}
+
 TEST(Planner, StandsInForALowerNodeThatHearsNoQuorum) {
     Bench b(3, QuorumMode::majority, 6, 2);
     agree_of_three(b);
