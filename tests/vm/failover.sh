@@ -16,8 +16,8 @@ ASKS=(--period 1ms --tcp 64 --tcp-period 500ms --connect-period 100ms)
 # (T1) with the clocks' error, and 4 d + k; of a device that tells, 7 d + 2 f + k;
 # of a leave, for new flows, 3 d + f + k. A node that hears nobody serves until its lease
 # ends, and is acked by those who hear it until they plan without it: once it does not
-# hear them (3.5 H), has said so (H), and that was no moment's fault (2 H). One processor does the work of all nodes
-# here, so d is up to 5 ms.
+# hear them (3.5 H), has said so (H), and that was no moment's fault (2 H). One processor
+# does the work of all nodes here, so d is up to 5 ms.
 bounds() {
     local lease
     case $LEASE in
