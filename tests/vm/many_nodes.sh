@@ -112,34 +112,23 @@ lans_again() {
 
 # upgrade: each daemon is killed and started anew at once, one after another. The
 # kernel goes on meanwhile, and nobody is taken for silent: that takes T_detect.
-upgrade() {
-    local node before POLL=0.01
-    before=$(epoch "${NODES[0]}")
-    probe_mark upgrade
-    for node in "${NODES[@]}"; do
-        kill -KILL "${daemon[$node]}"
-        wait_until 5 test -s "/run/$node/cohortd.status"
-        daemon_start "$node"
-        check_soon "upgrade: $node takes over from its kernel" 5 share "${NODES[@]}"
-    done
-    is "upgrade: the epoch is still that of before" "$(epoch "${NODES[0]}")" "$before"
-    judge unharmed upgrade "all daemons are replaced, one after another" "${NODES[@]}"
-    judge figures upgrade
-}
+upgrade() { _succeed upgrade KILL "all daemons are replaced, one after another"; }
 
 # restart: each daemon ends for a successor, as `systemctl restart` asks it to after an
 # upgrade, and is started anew; then the next. The peers know, and wait for it.
-restart() {
+restart() { _succeed restart USR1 "all daemons are restarted, one after another"; }
+
+_succeed() { # EVENT SIGNAL WHAT
     local node before POLL=0.01
     before=$(epoch "${NODES[0]}")
-    probe_mark restart
+    probe_mark "$1"
     for node in "${NODES[@]}"; do
-        kill -USR1 "${daemon[$node]}"
-        check_soon "restart: $node's daemon ends" 5 test -s "/run/$node/cohortd.status"
+        daemon_signal "$2" "$node"
+        check_soon "$1: $node's daemon ends" 5 daemon_ended "$node"
         daemon_start "$node"
-        check_soon "restart: $node takes over from its kernel" 5 share "${NODES[@]}"
+        check_soon "$1: $node takes over from its kernel" 5 share "${NODES[@]}"
     done
-    is "restart: the epoch is still that of before" "$(epoch "${NODES[0]}")" "$before"
-    judge unharmed restart "all daemons are restarted, one after another" "${NODES[@]}"
-    judge figures restart
+    is "$1: the epoch is still that of before" "$(epoch "${NODES[0]}")" "$before"
+    judge unharmed "$1" "$3" "${NODES[@]}"
+    judge figures "$1"
 }

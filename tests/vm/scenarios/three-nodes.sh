@@ -65,8 +65,8 @@ check "cut-off: n3 serves nothing" serves n3 0
 check "cut-off: n3's kernel is silent" kernel_silent n3
 returns cut-off cut_on n3
 
-fails leaves n1 kill -TERM "${daemon[n1]}"
-check_soon "leaves: n1's daemon ends" 10 test -s /run/n1/cohortd.status
+fails leaves n1 daemon_leave n1
+check_soon "leaves: n1's daemon ends" 10 daemon_ended n1
 returns leaves daemon_start n1
 probe_end seen
 

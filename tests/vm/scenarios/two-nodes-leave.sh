@@ -25,8 +25,8 @@ leaves() { # NODE
     pass_time 1
 
     probe_mark leaves
-    kill -TERM "${daemon[$node]}"
-    check_soon "$node leaves: its daemon ends" 10 test -s "/run/$node/cohortd.status"
+    daemon_leave "$node"
+    check_soon "$node leaves: its daemon ends" 10 daemon_ended "$node"
     check "$node leaves: $peer serves all by then" serves "$peer" 4096
     is "$node leaves: the daemon says that all is well" "$(<"/run/$node/cohortd.status")" 0
     pass_time 1
@@ -53,8 +53,8 @@ restarts() { # NODE
     probe_start --period 1ms --tcp 32
     pass_time 1
     probe_mark restart
-    kill -USR1 "${daemon[$node]}"
-    check_soon "$node is restarted: its daemon ends" 5 test -s "/run/$node/cohortd.status"
+    daemon_signal USR1 "$node"
+    check_soon "$node is restarted: its daemon ends" 5 daemon_ended "$node"
     daemon_start "$node"
     check_soon "$node is restarted: both serve their halves" 5 halves
     pass_time 1
