@@ -84,6 +84,107 @@ lose_path() {
     judge is "$2: no bucket moves" "$(moved "$1-before" "$1")" ""
 }
 
+# lose_on_lans HOW NODE…: on both of them; see heartbeats_* of nodes.sh.
+lose_on_lans() {
+    local lan
+    for lan in "${LANS[@]}"; do
+        "heartbeats_$1" "$lan" "${@:2}"
+    done
+}
+
+# parts EVENT HOW NODE…: the planner does not hear one that serves, in this way (see
+# lose_on_lans). Its share moves.
+parts() {
+    probe_mark "$1"
+    lose_on_lans "${@:2}"
+    pass_time 2
+    lans_again
+    check_soon "$1: all share" 30 share "${NODES[@]}"
+    pass_time "$SETTLE"
+    judge dark_as_by_a_crash "$1"
+}
+dark_as_by_a_crash() {
+    at_most "$1: a flow is dark for at most that of a crash, and until it asks again" \
+        "${seen[events/$1/udp/blackout_max_ms]}" $((CRASH_MS + 256))
+    served "$1" "$1"
+}
+
+# lose_each EVENT WHAT PATH…: one after another is lost for long enough to be noticed,
+# and mended; nothing moves, and no client notices. The paths:
+#     LAN:NODE:from, LAN:NODE:to, CABLE:NODE:from, CABLE:NODE:to
+#         what one node sends, or is sent
+#     NODE:NODE
+#         all that leads straight from one to the other
+lose_each() {
+    local path of before noticed=$((6 * ${HEARTBEAT%ms}))
+    before=$(epoch "${NODES[0]}")
+    owners_are "$1-before" "${NODES[@]}"
+    probe_mark "$1"
+    for path in "${@:3}"; do
+        IFS=: read -ra of <<<"$path"
+        _lose "${of[@]}"
+        pass_time "$(printf '%d.%03d' $((noticed / 1000)) $((noticed % 1000)))"
+        _mend "${of[@]}"
+        pass_time 0.1
+    done
+    check "$1: all agree still" share "${NODES[@]}"
+    is "$1: in the epoch of before" "$(epoch "${NODES[0]}")" "$before"
+    owners_are "$1" "${NODES[@]}"
+    judge unharmed "$1" "$(($# - 2)) times $2" "${NODES[@]}"
+    judge is "$2: no bucket moves" "$(moved "$1-before" "$1")" ""
+}
+_lose() {
+    local name
+    if (($# == 2)); then
+        lose_on_lans part "$1" "$2"
+        for name in $(cables_between "$1" "$2"); do
+            wire cut "$name.$1"
+        done
+    elif [[ -z ${lan_net[$1]-} ]]; then
+        wire set "$1.$2" "$3" cut=1
+    elif [[ $3 == from ]]; then
+        heartbeats_mute "$1" "$2"
+    else
+        heartbeats_filter "$1" "$2"
+    fi
+}
+_mend() {
+    local name
+    if (($# == 2)); then
+        lans_again
+        for name in $(cables_between "$1" "$2"); do
+            wire heal "$name.$1"
+        done
+    elif [[ -z ${lan_net[$1]-} ]]; then
+        wire heal "$1.$2"
+    else
+        heartbeats_pass "$1"
+    fi
+}
+
+# one_way_paths: of each node on each LAN and on each cable, both ways.
+one_way_paths() {
+    local node name way
+    for node in "${NODES[@]}"; do
+        for name in "${LANS[@]}" $(cables_of "$node"); do
+            for way in from to; do
+                echo "$name:$node:$way"
+            done
+        done
+    done
+}
+
+# pairs NODE…: each two of them.
+pairs() {
+    local node
+    while (($# > 1)); do
+        for node in "${@:2}"; do
+            echo "$1:$node"
+        done
+        shift
+    done
+}
+
 # ring: a null-modem cable from each node to the next, and from the last to the first.
 ring() {
     local i all=()
@@ -96,9 +197,7 @@ ring() {
 # lines_only, lans_again: the LANs carry no heartbeats; they carry them again.
 lines_only() {
     local lan
-    for lan in "${LANS[@]}"; do
-        heartbeats_filter "$lan"
-    done
+    lose_on_lans filter
     for lan in "${LANS[@]}"; do
         check_soon "${NODES[0]} hears nothing on the $lan LAN" 5 link_is "${NODES[0]}" "$lan" silent
     done

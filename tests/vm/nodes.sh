@@ -115,6 +115,11 @@ cables_of() {
     done
 }
 
+# cables_between NODE NODE: the names of those that join them.
+cables_between() {
+    comm -12 <(cables_of "$1" | sort) <(cables_of "$2" | sort)
+}
+
 # cables_up: all of them, carried by one switch; `wire` gives it orders.
 cables_up() {
     local node name

@@ -91,7 +91,7 @@ pass_time 0.5
 first_two() {
     told "n1 n2 n3 n4" n1 n2
     check "n1 and n2 have staged it" members_are staged n1 n2
-    check_soon "n1 names the node that has not" 5 logged n1 "node 3 has not taken the new set of nodes yet"
+    check_soon "n1 names the node that has not" 5 logged n1 "n3 has not taken the new set of nodes yet"
 }
 changes staged first_two
 fails dies n3 node_die n3
@@ -159,7 +159,7 @@ returns down daemon_start n3
 
 # n2, which lives.
 file "n1 n3 n5" n1
-check "a node that serves is not removed" refused n1 "node 2 still has buckets or a lease: stop it first"
+check "a node that serves is not removed" refused n1 "n2 still has buckets or a lease: stop it first"
 file "n1 n2 n3 n5" n1
 fails leaves n2 daemon_leave n2
 check_soon "n2's daemon ends" 10 daemon_ended n2

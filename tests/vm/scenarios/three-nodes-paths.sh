@@ -21,44 +21,20 @@ source tests/vm/many_nodes.sh
 LEASE=${1:-500ms} HEARTBEAT=${2:-50ms}
 nodes n1 n2 n3
 
-# lose HOW NODE…: on both LANs; see heartbeats_* of nodes.sh.
-lose() {
-    local lan
-    for lan in "${LANS[@]}"; do
-        "heartbeats_$1" "$lan" "${@:2}"
-    done
-}
-
-# parts EVENT HOW NODE…: the planner does not hear one that serves. Its share moves.
-parts() {
-    probe_mark "$1"
-    lose "${@:2}"
-    pass_time 2
-    lans_again
-    check_soon "$1: all share" 30 share "${NODES[@]}"
-    pass_time $SETTLE
-    judge dark_as_by_a_crash "$1"
-}
-dark_as_by_a_crash() {
-    at_most "$1: a flow is dark for at most that of a crash, and until it asks again" \
-        "${seen[events/$1/udp/blackout_max_ms]}" $((CRASH_MS + 256))
-    served "$1" "$1"
-}
-
 many_up
 many_ask
 for node in n1 n3; do
-    harm "deaf-$node" $node "$node hears nobody" "$DEAF_MS" "lose filter $node" lans_again
+    harm "deaf-$node" $node "$node hears nobody" "$DEAF_MS" "lose_on_lans filter $node" lans_again
     judge silent "deaf-$node" "$node hears nobody" $node
-    harm "mute-$node" $node "nobody hears $node" "$CRASH_MS" "lose mute $node" lans_again
+    harm "mute-$node" $node "nobody hears $node" "$CRASH_MS" "lose_on_lans mute $node" lans_again
     judge silent "mute-$node" "nobody hears $node" $node
 done
 for pair in "n1 n2" "n1 n3" "n2 n3"; do
     lose_path "${pair/ /-}-on-backup" "$pair are apart on the backup LAN" \
         "heartbeats_part backup $pair" "heartbeats_pass backup"
 done
-lose_path n2-n3 "n2 and n3 are apart" "lose part n2 n3" lans_again
-lose_path n1-to-n3 "n3 does not hear n1" "lose deafen n3 n1" lans_again
+lose_path n2-n3 "n2 and n3 are apart" "lose_on_lans part n2 n3" lans_again
+lose_path n1-to-n3 "n3 does not hear n1" "lose_on_lans deafen n3 n1" lans_again
 parts n1-n2 part n1 n2
 parts n3-to-n1 deafen n1 n3
 many_end

@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Sixteen nodes with a majority, at cohortd's default heartbeat. What joins them is lost
+# piece by piece, and nobody notices: each node on each LAN and on each of its lines, in
+# each direction; then all that leads straight from one to another, for each two of
+# them. Another lease and heartbeat can be given.
+#
+# kernels: 6.1 6.12
+# everyday: no
+# icount: yes
+# memory: 1024
+# timeout: 7200
+# topology: see sixteen_nodes.sh
+source tests/vm/lib.sh
+source tests/vm/sixteen_nodes.sh
+
+ASKS=(--period 4ms --tcp 64 --tcp-period 500ms --connect-period 100ms)
+
+many_up
+many_ask
+# shellcheck disable=SC2046 # words
+lose_each one-way "a node loses a link in one direction" $(one_way_paths)
+# shellcheck disable=SC2046 # words
+lose_each pairs "two do not hear each other" $(pairs "${NODES[@]}")
+many_end
