@@ -110,14 +110,21 @@ private:
         if (signal == SIGHUP) {
             daemon_.reload();
         } else if (signal == SIGUSR1) {
-            shell::notify("STOPPING=1\nSTATUS=ending for the next cohortd");
+            notify_stopping("ending for the next cohortd");
             daemon_.yield();
         } else if (std::exchange(asked_, true)) {
             daemon_.stop_now();
         } else {
-            shell::notify("STOPPING=1\nSTATUS=handing the buckets over");
+            notify_stopping("handing the buckets over");
             daemon_.leave();
         }
+    }
+
+    /// One that ends for a successor may find that it has to leave.
+    void notify_stopping(std::string_view how) {
+        using std::chrono::microseconds;
+        shell::notify(fmt::format("STOPPING=1\nSTATUS={}\nEXTEND_TIMEOUT_USEC={}", how,
+                                  duration_cast<microseconds>(daemon_.longest_leave()).count()));
     }
 
     shell::Daemon& daemon_;
@@ -205,7 +212,7 @@ int main(int argc, char** argv) {
     };
     path("--config", options.config, "configuration file")->capture_default_str();
     path("--socket", options.socket, "control socket")->capture_default_str();
-    path("--trace", options.trace, "append what is done to the kernel, as lines of JSON");
+    path("--trace", options.trace, "append what the protocol hears and does, as lines of JSON");
     app.add_flag("--check", options.check, "check the configuration and say what it amounts to");
     auto* init_flag =
         app.add_flag("--init", options.init, "make the durable state of a new node, and end");

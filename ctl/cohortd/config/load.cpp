@@ -167,9 +167,9 @@ void read_timing(Problems& problems, const toml::table& root, Config& config) {
     }
     const auto broken =
         core::check_timers(core::make_timers(config.heartbeat, config.lease), context);
-    if (broken)  // The key that was written is the one to change.
-        section.fail(section.has("lease") && !section.has("heartbeat") ? "lease" : "heartbeat",
-                     *broken + timing_that_does(config, context));
+    if (broken)  // Which of both is wrong, the rule says.
+        problems.add(section.line_of(section.has("heartbeat") ? "heartbeat" : "lease"),
+                     fmt::format("[timing] {}{}", *broken, timing_that_does(config, context)));
 }
 
 }  // namespace
@@ -229,6 +229,10 @@ core::NodeId read_node(Reader& section, std::string_view key, const std::vector<
     if (value == nullptr)
         return core::kNobody;
     const bool by_id = value->is_integer();
+    if (!by_id && !value->is_string()) {
+        section.fail(key, "must be a node's id, or its name in quotes");
+        return core::kNobody;
+    }
     const std::string wanted =
         by_id ? std::to_string(value->as_integer()->get()) : section.text(key).value_or("");
     for (const Node& node : nodes) {
@@ -263,8 +267,8 @@ core::MachineConfig machine_config(const Config& config) {
     machine.self = config.node;
     for (const Node& node : config.nodes)
         machine.members.push_back({node.id, node.weight,
-                                   static_cast<std::uint8_t>(votes_of(config, node)),
-                                   !node.witness});
+                                   static_cast<std::uint8_t>(votes_of(config, node)), !node.witness,
+                                   node.name});
     machine.mode = config.mode;
     machine.fence_delay = config.fence.delay;
     machine.timers = core::make_timers(config.heartbeat, config.lease);

@@ -71,6 +71,20 @@ void check_nodes(Reader& section, const Config& config) {
                                 mode, std::ranges::find(config.nodes, true, &Node::witness)->name));
 }
 
+/// A mark such as {host} that no node's facts are put in for; else empty.
+std::string_view unknown_mark(std::string_view word) {
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz_";
+    for (auto at = word.find('{'); at != word.npos; at = word.find('{', at + 1)) {
+        const auto end = word.find_first_not_of(kLetters, at + 1);
+        if (end == word.npos || word[end] != '}' || end == at + 1)
+            continue;
+        const std::string_view mark = word.substr(at, end + 1 - at);
+        if (mark != "{id}" && mark != "{name}")
+            return mark;
+    }
+    return {};
+}
+
 FenceAgent read_fence(Reader& section) {
     FenceAgent agent;
     section.require("command", "[\"/usr/sbin/fence-peer\", \"{name}\"]");
@@ -78,6 +92,11 @@ FenceAgent read_fence(Reader& section) {
     if (section.has("command") && (agent.command.empty() || !agent.command[0].starts_with('/')))
         section.fail("command",
                      "must begin with the absolute path of a program; it is run without a shell");
+    for (const std::string& word : agent.command) {
+        if (const std::string_view mark = unknown_mark(word); !mark.empty())
+            section.fail("command",
+                         fmt::format("of a node it knows {{id}} and {{name}}, not {}", mark));
+    }
     const auto span = [&](std::string_view key, core::Duration otherwise, core::Duration least) {
         const core::Duration value = section.parsed(key, parse_duration).value_or(otherwise);
         if (value < least || value > std::chrono::minutes{10})

@@ -67,10 +67,10 @@ public:
     void require(std::string_view key, std::string_view example);
     bool has(std::string_view key) const;
     const toml::node* node(std::string_view key) const;
-
-private:
+    /// Where the key is, or, if it is absent, the section.
     std::uint32_t line_of(std::string_view key) const;
 
+private:
     Problems& problems_;
     std::string title_;
     const toml::table* table_;

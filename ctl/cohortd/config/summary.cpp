@@ -76,6 +76,12 @@ bool is_missing(const std::string& dev) {
     return if_nametoindex(dev.c_str()) == 0;
 }
 
+bool is_program(const std::string& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) &&
+           ::access(path.c_str(), X_OK) == 0;
+}
+
 bool is_of_this_host(const IpAddress& address) {
     ifaddrs* list = nullptr;
     if (::getifaddrs(&list) != 0)
@@ -167,10 +173,11 @@ void remark_on(Out out, const Config& config) {
                         ? "there is one link only: when it fails, both nodes answer for every "
                           "address"
                         : "there is one link only: when it fails, no node hears another");
-    if (config.mode == core::QuorumMode::fence &&
-        ::access(config.fence.command.front().c_str(), X_OK) != 0)
-        remark(out, fmt::format("{} cannot be run now: nobody would take over from a dead peer",
-                                config.fence.command.front()));
+    if (config.mode == core::QuorumMode::fence && !is_program(config.fence.command.front()))
+        remark(out,
+               fmt::format(
+                   "{} is no program that can be run now: nobody would take over from a dead peer",
+                   config.fence.command.front()));
     if (!self_of(config).witness)
         remark_on_service(out, config);
     for (const Link& link : config.links)

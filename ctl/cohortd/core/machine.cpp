@@ -199,7 +199,8 @@ void Machine::State::note(Note::Level level, std::string text) {
 }
 
 std::string Machine::State::name(std::size_t member) const {
-    return "node " + std::to_string(electorate[member].id);
+    const Member& named = electorate[member];
+    return named.name.empty() ? "node " + std::to_string(named.id) : named.name;
 }
 
 }  // namespace cohort::core

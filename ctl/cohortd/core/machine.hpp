@@ -41,6 +41,7 @@ struct Member {
     std::uint8_t weight = 1;  ///< share of buckets; 0: none
     std::uint8_t votes = 1;
     bool contender = true;  ///< false: a witness
+    std::string name = {};  ///< for notes; empty: "node ID"
 };
 
 /// All of the configuration that the protocol needs.

@@ -222,6 +222,10 @@ Duration longest_round_trip(const Timers& timers) {
     return timers.lease - 5 * timers.heartbeat;
 }
 
+Duration longest_leave(const Timers& timers) {
+    return 3 * timers.promise;
+}
+
 std::optional<std::string> check_timers(const Timers& t, const TimerContext& context) {
     const LinkTiming* link = slowest(context);
     const Duration d = link == nullptr ? Duration{0} : one_way_delay(*link, context.nodes);

@@ -41,6 +41,10 @@ double serial_share(std::size_t nodes, unsigned baud, Duration heartbeat);
 /// what counts heartbeats, L_o what counts leases. Nothing is checked here.
 Timers make_timers(Duration heartbeat, Duration lease);
 
+/// From Leave to Stopped at most (R21): two promises to hand over, then one until
+/// what this node promised has run out.
+Duration longest_leave(const Timers& timers);
+
 /// One way for frames, as far as timing is concerned.
 struct LinkTiming {
     std::string name;

@@ -2,6 +2,7 @@
 #include "ctl/cohortd/shell/daemon.hpp"
 
 #include "ctl/cohortd/admin/status.hpp"
+#include "ctl/cohortd/core/timers.hpp"
 #include "ctl/cohortd/shell/clock.hpp"
 #include "ctl/cohortd/shell/first_state.hpp"
 #include "ctl/cohortd/shell/log.hpp"
@@ -172,6 +173,11 @@ admin::Handlers Daemon::handlers() {
 void Daemon::leave() {
     log(Level::notice, "leaving: handing the buckets over");
     enqueue(core::Leave{});
+}
+
+core::Duration Daemon::longest_leave() const {
+    constexpr std::chrono::seconds kWork{5};  // of the kernel and of a busy host
+    return core::longest_leave(config::machine_config(config_).timers) + kWork;
 }
 
 void Daemon::yield() {

@@ -38,6 +38,8 @@ public:
 
     /// Hands the buckets over, then ends the loop (R21).
     void leave();
+    /// Until leave() has ended the loop, at most.
+    core::Duration longest_leave() const;
     /// Ends soon, for a successor that takes over from the kernel as it is. Leaves
     /// instead if the configuration file does not let one.
     void yield();

@@ -20,6 +20,11 @@ core::Plan nothing_accepted(const config::Config& config) {
     return core::empty_plan(config::bucket_count(config), config::config_digest(config));
 }
 
+/// How long others may rest on what a node has promised.
+std::string promise_of(const config::Config& config) {
+    return core::text(core::make_timers(config.heartbeat, config.lease).promise);
+}
+
 }  // namespace
 
 state::Owner owner_of(const config::Config& config) {
@@ -34,14 +39,12 @@ Result<core::Plan> load_first_plan(const config::Config& config,
     if (*plan)
         return **std::move(plan);
     if (config.nodes.size() > 2)
-        return Error{
-            ErrorKind::refused,
-            fmt::format("{} holds no state. On a new node run 'cohortd --init' once. If "
-                        "the state was lost, others may still rest on what this node "
-                        "promised: stop all nodes for {} first",
-                        config.state_dir,
-                        core::text(core::make_timers(config.heartbeat, config.lease).promise)),
-            0};
+        return Error{ErrorKind::refused,
+                     fmt::format("{} holds no state. On a new node run 'cohortd --init' once. If "
+                                 "the state was lost, others may still rest on what this node "
+                                 "promised: stop all nodes for {} first",
+                                 config.state_dir, promise_of(config)),
+                     0};
     log(Level::notice, "{} holds no state: this node starts afresh", config.state_dir);
     return nothing_accepted(config);
 }
@@ -54,12 +57,12 @@ Result<void> init_state(const config::Config& config, bool force) {
     const bool there = !found || found->has_value();
     if (there && !force)
         return Error{ErrorKind::refused,
-                     fmt::format("{} holds a state already{}; nothing was changed. If all nodes "
-                                 "have been stopped for a lease, 'cohortd --init --force' replaces "
-                                 "it",
-                                 config.state_dir,
-                                 found ? fmt::format(", of epoch {}", (*found)->id.counter)
-                                       : ": " + found.error().message),
+                     fmt::format("{}. Nothing was changed; 'cohortd --init --force' replaces it, "
+                                 "which is right only if all nodes have been stopped for {}",
+                                 found ? fmt::format("{} holds a state already, of epoch {}",
+                                                     config.state_dir, (*found)->id.counter)
+                                       : found.error().message,
+                                 promise_of(config)),
                      0};
     const auto record = state::encode_record(owner_of(config), nothing_accepted(config));
     if (const int code = state::replace_record(directory->fd(), record); code != 0)

@@ -166,7 +166,11 @@ TEST_F(Load, TheFencingAgentHasDefaults) {
     EXPECT_EQ(config.fence.timeout, seconds{30});
     EXPECT_EQ(config.fence.retries, 2u);
     EXPECT_EQ(machine_config(config).fence_delay, seconds{2});
-    EXPECT_THAT(summarize(config), HasSubstr("note: /nonexistent/agent cannot be run now"));
+    EXPECT_THAT(summarize(config), HasSubstr("note: /nonexistent/agent is no program"));
+    const Config directory = parsed(sample_with("\"links\"", "\"fence\"\ncommand = [\"/bin\"]"));
+    EXPECT_THAT(summarize(directory), HasSubstr("note: /bin is no program"));
+    const Config there = parsed(sample_with("\"links\"", "\"fence\"\ncommand = [\"/bin/true\"]"));
+    EXPECT_EQ(summarize(there).find("is no program"), std::string::npos);
 }
 
 TEST_F(Load, ModesAndVotesAreWhatNodesMustAgreeOn) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Who plans, when and what (R16, R17, R19, R20), and leaving (R21).
+#include "ctl/cohortd/core/timers.hpp"
 #include "tests/unit/core/bench.hpp"
 
 #include <algorithm>
@@ -372,7 +373,7 @@ TEST(Leaving, EndsWithinABoundWhenTheKernelDoesNotAnswer) {
     b.share("1122");
     b.kernel_answers = false;
     b.step(Leave{});
-    b.chatter(3 * b.timers.promise + milliseconds{200});
+    b.chatter(longest_leave(b.timers));
     EXPECT_EQ(b.all<Stopped>().size(), 1U);
 }
 
