@@ -224,7 +224,9 @@ void Host::step(const core::Event& event) {
     if (trace_.on()) {
         say(describe(event));
     }
-    wake_at_ = Time::max();
+    if (std::holds_alternative<core::Wake>(event)) {
+        wake_at_ = Time::max();  // used up
+    }
     observer_.before_step(index_, event, now());
     core::Actions actions = machine_->step(event, now());
     observer_.after_step(index_, actions, now());

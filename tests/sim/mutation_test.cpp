@@ -47,7 +47,7 @@ const Case kCases[] = {
     {"epoch_id_reused", "R2", kLinks, 60},
     {"ack_below_epoch", "R5", kLinks, 80},
     {"announce_before_durable", "R5", kLinks, 10, Look::all},
-    {"ack_before_release", "R6", kLinks, 4000},
+    {"ack_before_release", "R6", kLinks, 10000},
     {"lease_from_ack_receipt", "R7", kLinks, 60},
     {"acks_survive_accept", "R7", kLinks, 400, Look::all},
     {"release_before_kernel", "R8", kLinks, 150},
@@ -93,7 +93,7 @@ const Case kCases[] = {
 
     {"epoch_id_reused", "R2", kFence, 40},
     {"release_before_kernel", "R8", kFence, 150},
-    {"acks_survive_accept", "R7", kFence, 20, Look::all},
+    {"acks_survive_accept", "R7", kFence, 200, Look::all},
     {"agent_lies", "R23", kFence, 300},
     {"fence_before_accept", "R23", kFence, 8000},
     {"fence_of_earlier_epoch", "R23", kFence, 10000},

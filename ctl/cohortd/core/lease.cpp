@@ -4,6 +4,9 @@
 #include "ctl/cohortd/core/mutate.hpp"
 
 #include <algorithm>
+#include <array>
+#include <functional>
+#include <span>
 #include <utility>
 
 namespace cohort::core {
@@ -56,16 +59,16 @@ bool Lease::quorum_acked_since(std::uint64_t seq) const {
 }
 
 std::optional<Time> Lease::end() const {
-    std::vector<std::pair<Time, unsigned>> parts;
-    parts.reserve(acks_.size());
+    std::array<std::pair<Time, unsigned>, kMaxNodeId> parts;  // not on the heap: each step asks
+    std::size_t count = 0;
     for (std::size_t i = 0; i < acks_.size(); ++i) {
         if (const auto at = std::max(acks_[i].sent_at, acks_[i].granted)) {
-            parts.emplace_back(*at, electorate_[i].votes);
+            parts[count++] = {*at, electorate_[i].votes};
         }
     }
-    std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a > b; });
+    std::sort(parts.begin(), parts.begin() + count, std::greater<>());
     unsigned votes = 0;
-    for (const auto& [at, worth] : parts) {
+    for (const auto& [at, worth] : std::span(parts).first(count)) {
         votes += worth;
         if (electorate_.is_quorum(votes)) {
             return at + lease_;

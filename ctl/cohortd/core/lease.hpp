@@ -43,7 +43,10 @@ public:
 
     /// max(lease_end, carry): the kernel's deadline before rounding.
     std::optional<Time> until() const { return std::max(end(), carry_); }
-    bool valid(Time now) const { return until() && now < *until(); }
+    bool valid(Time now) const {
+        const auto at = until();
+        return at && now < *at;
+    }
 
     /// R11: another epoch is accepted. True if the lease was valid, so that
     /// what is held may be carried over. Heartbeats sent so far and their acks

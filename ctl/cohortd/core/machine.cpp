@@ -60,8 +60,10 @@ Actions Machine::State::step(const Event& event, Time now) {
     watch_loop(now);
     // What ran out is gone before anything that arrived later could save it.
     lapse(now);
-    dispatch(event, now);
-    settle(now);
+    // Half of all frames are copies, by as many links as there are.
+    if (dispatch(event, now) || !actions.empty()) {
+        settle(now);
+    }
     waking = false;
     last_step = now;
     return std::exchange(actions, {});
@@ -93,7 +95,7 @@ void Machine::State::begin(const Start& start, Time now) {
     }
     if (start.plan.config_digest == config.config_digest &&
         start.plan.fresh.size() == config.buckets && start.plan.old.size() == config.buckets) {
-        plan = start.plan;
+        take(start.plan);
     }
     plan_whole = plan.id.counter > 0 && (is_sealed(plan) || mutated(Mutation::epoch_id_reused));
     highest_counter = plan.id.counter;
@@ -126,12 +128,15 @@ void Machine::State::watch_loop(Time now) {
     }
 }
 
-void Machine::State::dispatch(const Event& event, Time now) {
+bool Machine::State::dispatch(const Event& event, Time now) {
+    if (const auto* read = std::get_if<FrameRead>(&event)) {
+        return on_frame(read->message, now);
+    }
     struct Visitor {
         State& s;
         Time now;
         void operator()(const Start&) const {}
-        void operator()(const FrameRead& read) const { s.on_frame(read.message, now); }
+        void operator()(const FrameRead&) const {}
         void operator()(const Wake& wake) const {
             s.waking = true;
             s.last_reading = wake.input_read_since;
@@ -161,6 +166,7 @@ void Machine::State::dispatch(const Event& event, Time now) {
         void operator()(const Yield&) const { s.on_yield(now); }
     };
     std::visit(Visitor{*this, now}, event);
+    return true;
 }
 
 void Machine::State::settle(Time now) {

@@ -177,7 +177,8 @@ struct Persist {
     Plan plan;
 };
 
-/// The next moment at which time alone changes something; replaces the last.
+/// The next moment at which something is to be sent, or time alone changes something;
+/// replaces the last. It may be now: what waits to be read comes first even so.
 struct WakeAt {
     Time at;
 };

@@ -61,7 +61,7 @@ void Machine::State::accept(Plan accepted, Time now) {
     voter.accept();
     barrier.accept();
     candidacy.reset();
-    plan = std::move(accepted);
+    take(std::move(accepted));
     plan_config = plan.config_digest;
     forgets_at.reset();
     switch_members(plan_config, now);
@@ -93,6 +93,14 @@ void Machine::State::accept(Plan accepted, Time now) {
     wake_soon = true;
 }
 
+void Machine::State::take(Plan taken) {
+    plan = std::move(taken);
+    owned.fill(0);
+    for (const NodeId id : plan.fresh) {
+        ++owned[id];
+    }
+}
+
 /// R11: a carried lease that was not replaced in time.
 void Machine::State::lapse(Time now) {
     const auto carry = lease.carry();
@@ -108,8 +116,11 @@ void Machine::State::lapse(Time now) {
 /// R11: a lease at the accepted epoch, obtained while the carried one was valid.
 /// lapse() has run at this `now`.
 void Machine::State::keep_carried(Time now) {
+    if (!holdings.any_carried()) {
+        return;
+    }
     const auto end = lease.end();
-    if (holdings.any_carried() && end && now < *end) {
+    if (end && now < *end) {
         holdings.open_carried();
     }
 }

@@ -18,11 +18,11 @@ constexpr std::uint64_t kMostJump = std::uint64_t{1} << 32;
 
 }  // namespace
 
-void Machine::State::on_frame(const Message& message, Time now) {
+bool Machine::State::on_frame(const Message& message, Time now) {
     const Header& header = header_of(message);
     const auto index = electorate.index_of(header.sender);
     if (!index || *index == electorate.self() || header.session == 0) {
-        return;
+        return false;
     }
     if (header.epoch.counter <= plan.id.counter + kMostJump) {
         highest_counter = std::max(highest_counter, header.epoch.counter);
@@ -31,20 +31,21 @@ void Machine::State::on_frame(const Message& message, Time now) {
     switch (peer.session.read(header)) {
         case PeerSession::Standing::proven:
             on_proven(*index, message, now);
-            break;
+            return true;
         case PeerSession::Standing::unproven:
             // A sign that the peer runs, if not of what it knows (R24).
             peer.silence.heard(now, false);
             peer.silent = false;
             fencing.peer_came_back = true;
             introduce(*index, message, now);
-            break;
+            return true;
         case PeerSession::Standing::duplicate:
         case PeerSession::Standing::retired:
             // The frame of that session which came first was sent no earlier
             // than this one, so this one tells nothing of the time since.
             break;
     }
+    return false;
 }
 
 /// The peer's session is unknown: nothing it says counts until it has returned

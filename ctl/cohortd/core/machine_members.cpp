@@ -214,7 +214,7 @@ void Machine::State::switch_members(std::uint64_t digest, Time now) {
     settings = encode_settings(config.settings);
     staged.reset();
     members_settled = false;
-    at_rest.reset();
+    considered.reset();
     for (auto& peer : peers) {
         if (peer) {
             peer->follows = true;

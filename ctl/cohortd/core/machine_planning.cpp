@@ -19,18 +19,18 @@ void Machine::State::plan_ahead(Time now) {
         candidacy.reset();
         return;
     }
-    const auto wanted = next_plan(now);
-    if (!wanted) {
+    auto candidate = next_plan(now);
+    if (!candidate) {
         candidacy.reset();
         return;
     }
-    if (candidacy && candidacy->config_digest != wanted->config_digest) {
+    if (candidacy && candidacy->config_digest != candidate->config_digest) {
         candidacy.reset();
     }
-    if (is_granted(*wanted)) {
-        issue(*wanted, now);
+    if (is_granted(*candidate)) {
+        issue(*std::move(candidate), now);
     } else {
-        ask_prevotes(wanted->config_digest, now);
+        ask_prevotes(candidate->config_digest, now);
     }
 }
 
@@ -42,15 +42,15 @@ std::optional<Plan> Machine::State::next_plan(Time now) {
             return staged_one;
         }
     }
-    auto wanted = wanted_plan(now);
-    return wanted && may_move(*wanted, now) ? wanted : staged_plan(now);
+    auto better = wanted_plan(now);
+    return better && may_move(*better, now) ? better : staged_plan(now);
 }
 
 /// R16, R22
-bool Machine::State::is_granted(const Plan& wanted) const {
+bool Machine::State::is_granted(const Plan& candidate) const {
     const Electorate::Set granted =
         (candidacy ? candidacy->votes : 0) | Electorate::only(electorate.self());
-    if (wanted.config_digest != config.config_digest) {
+    if (candidate.config_digest != config.config_digest) {
         return all_have_staged(granted);
     }
     return alone() || electorate.is_quorum(granted);
@@ -150,10 +150,6 @@ bool Machine::State::leads(Time now) const {
 /// R19. A node that came back gains nothing until it stayed for T_damp, unless
 /// nobody else is there to serve; what it has already it keeps.
 std::vector<Share> Machine::State::shares(Time now) const {
-    std::vector<std::size_t> owned(256, 0);
-    for (const NodeId id : plan.fresh) {
-        ++owned[id];
-    }
     const auto settled = [&](std::size_t i) {
         const auto& since = peers[i] ? peers[i]->usable_since : usable_since;
         return usable(i) && (owned[electorate[i].id] > 0 || now >= *since + config.timers.damp);
@@ -176,19 +172,15 @@ std::vector<Share> Machine::State::shares(Time now) const {
 }
 
 std::optional<Plan> Machine::State::wanted_plan(Time now) {
-    auto basis = std::pair(plan.id, shares(now));
-    const bool left_behind = is_left_behind();
-    Plan wanted;
-    wanted.config_digest = config.config_digest;
-    if (at_rest != basis || left_behind) {
-        wanted.fresh = assign(plan.fresh, basis.second, config.groups);
-        wanted.old = wanted.fresh;
-        if (left_behind || wanted.fresh != plan.fresh || wanted.old != plan.old) {
-            return wanted;
-        }
-        at_rest = std::move(basis);
+    auto could_take = shares(now);
+    if (!considered || considered->epoch != plan.id || considered->shares != could_take) {
+        considered = {plan.id, std::move(could_take), {}};
+        considered->plan.config_digest = config.config_digest;
+        considered->plan.fresh = assign(plan.fresh, considered->shares, config.groups);
+        considered->plan.old = considered->plan.fresh;
     }
-    return std::nullopt;
+    const bool moves = considered->plan.fresh != plan.fresh || considered->plan.old != plan.old;
+    return moves || is_left_behind() ? std::optional(considered->plan) : std::nullopt;
 }
 
 /// R20: a move that nobody needs waits until it will not be held up by a mute node.

@@ -50,10 +50,17 @@ void Machine::State::send_heartbeats(Time now) {
         // The period asks for nothing: acks come by the peers' own, and were each of many
         // nodes to ask all others, for as long as one does not ack, nobody would rest.
         send_heartbeat(std::max(triggered, Trigger::answer), now);
-    } else if (triggered != Trigger::none && now >= trigger_at &&
-               (!last_heartbeat || now >= *last_heartbeat + config.timers.trigger_gap)) {
+    } else if (waking && triggered != Trigger::none && now >= triggered_due()) {
         send_heartbeat(triggered, now);
     }
+}
+
+/// When the triggered heartbeat may be sent. It is by a wake-up, which everything that
+/// waits to be read comes before: where many nodes answer each other, one heartbeat then
+/// tells of all their frames, and not of the first alone.
+Time Machine::State::triggered_due() const {
+    return last_heartbeat ? std::max(trigger_at, *last_heartbeat + config.timers.trigger_gap)
+                          : trigger_at;
 }
 
 /// Something waits for the peers' next acks: R10's rounds, or the first lease
@@ -132,10 +139,6 @@ Time Machine::State::next_wake(Time now) const {
     const auto no_later = [&at](std::optional<Time> candidate) {
         at = candidate && *candidate < at ? *candidate : at;
     };
-    if (triggered != Trigger::none) {
-        no_later(last_heartbeat ? std::max(trigger_at, *last_heartbeat + config.timers.trigger_gap)
-                                : trigger_at);
-    }
     if (holdings.any_carried()) {
         no_later(lease.carry());
     }
@@ -162,7 +165,8 @@ Time Machine::State::next_wake(Time now) const {
     no_later(yields_at);
     // A wake-up that comes with too old a reading must not become a busy loop.
     const Time soonest = now + milliseconds{1};
-    return wake_soon ? soonest : std::max(at, soonest);
+    at = wake_soon ? soonest : std::max(at, soonest);
+    return triggered == Trigger::none ? at : std::min(at, std::max(now, triggered_due()));
 }
 
 }  // namespace cohort::core

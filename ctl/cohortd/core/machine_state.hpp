@@ -14,6 +14,7 @@
 #include "ctl/cohortd/core/random.hpp"
 #include "ctl/cohortd/core/voter.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -35,12 +36,14 @@ struct Machine::State {
     // ---- machine.cpp: the order in which things happen in a step
     Actions step(const Event& event, Time now);
     void begin(const Start& start, Time now);
-    void dispatch(const Event& event, Time now);
+    /// Whether it told anything.
+    bool dispatch(const Event& event, Time now);
     void settle(Time now);
     void watch_loop(Time now);
 
     // ---- machine_frames.cpp: what peers say
-    void on_frame(const Message& message, Time now);
+    /// False if it is a copy, or too old.
+    bool on_frame(const Message& message, Time now);
     void on_proven(std::size_t peer, const Message& message, Time now);
     void learn(std::size_t peer, const Header& header, Time now);
     bool agrees(std::size_t peer, const Header& header, Time now);
@@ -79,6 +82,7 @@ struct Machine::State {
     void persist(Time now);
     void on_persisted(const PersistDone& done, Time now);
     void accept(Plan plan, Time now);
+    void take(Plan taken);
     void lapse(Time now);
     void advance_barrier(Time now);
     void try_open();
@@ -143,7 +147,7 @@ struct Machine::State {
     bool alone() const;
     std::optional<Plan> next_plan(Time now);
     std::optional<Plan> wanted_plan(Time now);
-    bool is_granted(const Plan& wanted) const;
+    bool is_granted(const Plan& candidate) const;
     bool may_move(const Plan& wanted, Time now) const;
     void ask_prevotes(std::uint64_t digest, Time now);
     void issue(Plan plan, Time now);
@@ -160,6 +164,7 @@ struct Machine::State {
     Header header(Time now);
     void trigger(Trigger cause, Time at);
     void send_heartbeats(Time now);
+    Time triggered_due() const;
     void send_heartbeat(Trigger cause, Time now);
     void send_plan(NodeId to, Time now);
     void publish_again(Time now);
@@ -198,10 +203,11 @@ struct Machine::State {
     Actions actions;
 
     // ---- durable: the accepted epoch
-    Plan plan;                      ///< of `acc`
-    bool plan_whole = false;        ///< its content is the one that its id names
-    std::uint64_t plan_config = 0;  ///< the digest under which it was accepted
-    std::optional<Plan> writing;    ///< being made durable
+    Plan plan;                             ///< of `acc`
+    std::array<std::size_t, 256> owned{};  ///< buckets of it, by node
+    bool plan_whole = false;               ///< its content is the one that its id names
+    std::uint64_t plan_config = 0;         ///< the digest under which it was accepted
+    std::optional<Plan> writing;           ///< being made durable
     std::uint64_t writing_ticket = 0;
     std::optional<Plan> next;  ///< the newest plan that waits for that
     std::optional<Time> write_again_at;
@@ -248,8 +254,12 @@ struct Machine::State {
         Time asked;
     };
     std::optional<Candidacy> candidacy;
-    /// The epoch and the shares for which no move is wanted, as found last.
-    std::optional<std::pair<EpochId, std::vector<Share>>> at_rest;
+    struct Wanted {
+        EpochId epoch;  ///< the accepted one, and what each could take then
+        std::vector<Share> shares;
+        Plan plan;
+    };
+    std::optional<Wanted> considered;  ///< as found last: each step asks
     std::optional<Time> back_off_until;
 
     // ---- mode fence

@@ -24,10 +24,6 @@ NodeState state_of(const Peer& peer) {
 
 View Machine::view(Time now) const {
     const State& s = *state_;
-    std::vector<std::size_t> owned(256, 0);
-    for (const NodeId id : s.plan.fresh) {
-        ++owned[id];
-    }
     View view;
     view.epoch = s.plan.id;
     view.quorate = s.lease.valid(now);
@@ -41,7 +37,7 @@ View Machine::view(Time now) const {
     for (std::size_t i = 0; i < s.electorate.size(); ++i) {
         PeerView node;
         node.id = s.electorate[i].id;
-        node.owned = owned[node.id];
+        node.owned = s.owned[node.id];
         if (const auto& peer = s.peers[i]) {
             node.state = s.fencing.running && peer->silent ? NodeState::fencing : state_of(*peer);
             node.healthy = peer->health > 0;

@@ -30,9 +30,9 @@ struct Peer {
     bool returning = false;  ///< its daemon ends for a successor
 
     // For as long as Machine::State::patience() of it has not passed.
-    bool alive = false;       ///< heard so lately, by a loop that ran on time
-    Time lives_since{};       ///< heard_at, or when the own loop last was late
-    bool deaf = false;        ///< heard, but it says that it hears no quorum: it cannot serve
+    bool alive = false;  ///< heard so lately, by a loop that ran on time
+    Time lives_since{};  ///< heard_at, or when the own loop last was late
+    bool deaf = false;   ///< heard, but it says that it hears no quorum: it cannot serve
     std::optional<Time> deaf_since;
     bool silent = false;      ///< nothing authentic since: R24's silence
     bool disagrees = false;   ///< its newest frame names another configuration

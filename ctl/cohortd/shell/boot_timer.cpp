@@ -30,6 +30,8 @@ BootTimer::BootTimer(boost::asio::io_context& io, int fd, std::function<void()> 
     : descriptor_(io, fd), expired_(std::move(expired)) {}
 
 void BootTimer::set(core::Time at) {
+    if (std::exchange(at_, at) == at)
+        return;
     // All zeros would disarm it.
     const std::int64_t ns = std::max<std::int64_t>(at.time_since_epoch().count(), 1);
     itimerspec when{};
@@ -48,8 +50,10 @@ void BootTimer::await() {
                                const bool due = ::read(descriptor_.native_handle(), &times,
                                                        sizeof times) == sizeof times;
                                await();
-                               if (due)
+                               if (due) {
+                                   at_.reset();
                                    expired_();
+                               }
                            });
 }
 

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace cohort::shell {
 
@@ -29,6 +30,7 @@ private:
     void await();
 
     boost::asio::posix::stream_descriptor descriptor_;
+    std::optional<core::Time> at_;  ///< set, and not expired yet
     std::function<void()> expired_;
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };

@@ -127,6 +127,7 @@ TEST(Health, ItsChangeIsToldAtOnce) {
     b.pass(milliseconds{20});
     b.forget();
     b.step(HealthChanged{false});
+    b.pass(Duration{});
     ASSERT_EQ(b.sent<Heartbeat>().size(), 1U);
     EXPECT_EQ(b.sent<Heartbeat>()[0].header.health, 0);
 }

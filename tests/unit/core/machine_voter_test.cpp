@@ -99,9 +99,37 @@ TEST(Acks, AreAnsweredAtOnceWhenAskedFor) {
     const std::uint64_t before = b.last_heartbeat().header.seq;
     b.peer(2).flags.answer = true;
     b.beat(2);
+    b.pass(Duration{});
     ASSERT_GT(b.last_heartbeat().header.seq, before);
     EXPECT_FALSE(b.last_heartbeat().header.flags.answer) << "an answer asks for none";
     EXPECT_EQ(entry_for(b.last_heartbeat(), 2).seq, b.peer(2).seq);
+}
+
+TEST(Acks, AreGivenToAllWhoAskByOneHeartbeat) {
+    Bench b(3, QuorumMode::majority);
+    b.share("1122");
+    b.pass(milliseconds{30});
+    b.forget();
+    for (const NodeId peer : {2, 3}) {
+        b.peer(peer).flags.answer = true;
+        b.beat(peer);
+        EXPECT_TRUE(b.sent<Heartbeat>().empty()) << "more may wait to be read";
+    }
+    b.pass(Duration{});
+    ASSERT_EQ(b.sent<Heartbeat>().size(), 1U);
+    for (const NodeId peer : {2, 3}) {
+        EXPECT_EQ(entry_for(b.last_heartbeat(), peer).seq, b.peer(peer).seq);
+    }
+}
+
+TEST(Frames, TellNothingByTheirCopies) {
+    Bench b;
+    b.share("1122");
+    const Heartbeat heartbeat = b.heartbeat(2);
+    b.say(2, heartbeat);
+    b.forget();
+    b.say(2, heartbeat);
+    EXPECT_TRUE(b.log.empty());
 }
 
 TEST(Answers, AreAtLeastTheTriggerGapApart) {
@@ -265,6 +293,7 @@ TEST(PlanTransfer, ShowsItsEpochToWhoeverIsBehind) {
     const std::uint64_t before = b.last_heartbeat().header.seq;
     b.peer(2).epoch = {4, 1, 1};
     b.beat(2);
+    b.pass(Duration{});
     EXPECT_GT(b.last_heartbeat().header.seq, before);
 }
 
