@@ -8,20 +8,37 @@
 namespace cohort::core {
 
 Barrier::Barrier(const Electorate& electorate)
-    : electorate_(electorate), facts_(electorate.size()) {}
+    : electorate_(electorate), facts_(electorate.size()), ahead_(electorate.size()) {}
 
-void Barrier::accept() {
+void Barrier::accept(const EpochId& epoch) {
     if (!mutated(Mutation::barrier_survives_accept)) {
         second_round_.reset();
     }
     std::fill(facts_.begin(), facts_.end(), Facts{});
+    if (epoch == ahead_epoch_) {
+        facts_.swap(ahead_);
+    }
+}
+
+void Barrier::note(Facts& facts, std::size_t peer, const Header& header) const {
+    facts.released |= header.flags.released;
+    if (header.flags.clear_valid) {
+        // A voter never reports on itself: its own statement is RELEASED.
+        facts.clear |= header.clear & ~node_bit(electorate_[peer].id);
+    }
 }
 
 void Barrier::hear(std::size_t peer, const Header& header) {
-    facts_[peer].released |= header.flags.released;
-    if (header.flags.clear_valid) {
-        // A voter never reports on itself: its own statement is RELEASED.
-        facts_[peer].clear |= header.clear & ~node_bit(electorate_[peer].id);
+    note(facts_[peer], peer, header);
+}
+
+void Barrier::hear_ahead(std::size_t peer, const Header& header) {
+    if (header.epoch > ahead_epoch_) {
+        ahead_epoch_ = header.epoch;
+        std::fill(ahead_.begin(), ahead_.end(), Facts{});
+    }
+    if (header.epoch == ahead_epoch_) {
+        note(ahead_[peer], peer, header);
     }
 }
 
@@ -60,11 +77,15 @@ bool Barrier::out_of_the_way(std::size_t node, std::uint64_t own_clear) const {
 }
 
 void Barrier::insert(std::size_t index) {
-    facts_.emplace(facts_.begin() + static_cast<std::ptrdiff_t>(index));
+    for (auto* facts : {&facts_, &ahead_}) {
+        facts->emplace(facts->begin() + static_cast<std::ptrdiff_t>(index));
+    }
 }
 
 void Barrier::erase(std::size_t index) {
-    facts_.erase(facts_.begin() + static_cast<std::ptrdiff_t>(index));
+    for (auto* facts : {&facts_, &ahead_}) {
+        facts->erase(facts->begin() + static_cast<std::ptrdiff_t>(index));
+    }
 }
 
 }  // namespace cohort::core

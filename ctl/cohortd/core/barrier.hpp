@@ -15,16 +15,19 @@ namespace cohort::core {
 
 /// Facts about exactly the accepted epoch. They are stable: once true for
 /// (node, epoch) they are true forever, so copies, delays and replays of the
-/// frames that carried them do no harm.
+/// frames that carried them do no harm; nor does it if they were heard before this
+/// node accepted that epoch, as who accepts last always hears them.
 class Barrier {
 public:
     explicit Barrier(const Electorate& electorate);
 
-    /// Another epoch is accepted: what was heard says nothing of it.
-    void accept();
+    /// This epoch is accepted: what was heard of any other says nothing of it.
+    void accept(const EpochId& epoch);
 
     /// A frame of a peer, whose header epoch is the accepted one.
     void hear(std::size_t peer, const Header& header);
+    /// One whose header epoch is higher. The facts of the highest are kept.
+    void hear_ahead(std::size_t peer, const Header& header);
 
     /// RELEASED(a, e), or CLEAR(., a, e) from voters worth a quorum, for every
     /// other node a. `own_clear` is what this node's voter reports.
@@ -50,8 +53,12 @@ private:
         std::uint64_t clear = 0;
     };
 
+    void note(Facts& facts, std::size_t peer, const Header& header) const;
+
     const Electorate& electorate_;
     std::vector<Facts> facts_;  ///< by member that said so
+    EpochId ahead_epoch_;       ///< higher than the accepted one
+    std::vector<Facts> ahead_;  ///< of that
     std::optional<std::uint64_t> second_round_;
 };
 

@@ -59,7 +59,7 @@ void Machine::State::on_persisted(const PersistDone& done, Time now) {
 void Machine::State::accept(Plan accepted, Time now) {
     const bool keep = lease.accept(now);
     voter.accept();
-    barrier.accept();
+    barrier.accept(accepted.id);
     candidacy.reset();
     take(std::move(accepted));
     plan_config = plan.config_digest;

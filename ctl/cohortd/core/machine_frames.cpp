@@ -167,6 +167,9 @@ void Machine::State::learn(std::size_t index, const Header& header, Time now) {
 
 /// RELEASED and CLEAR speak of exactly one epoch (R8, R9).
 void Machine::State::hear_facts(std::size_t index, const Header& header) {
+    if (header.epoch > plan.id) {
+        barrier.hear_ahead(index, header);
+    }
     Header facts = header;
     if (header.epoch != plan.id) {
         facts.flags.released &=

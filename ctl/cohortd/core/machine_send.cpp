@@ -63,18 +63,11 @@ Time Machine::State::triggered_due() const {
                           : trigger_at;
 }
 
-/// Something waits for the peers' next acks: R10's rounds, or the first lease
-/// at this epoch.
+/// Something waits for the peers' next acks: R10's second round, or the lease. What is
+/// carried over has time until their periods bring them, and were each of many nodes to
+/// ask all others whenever an epoch is accepted, they would answer one another for long.
 bool Machine::State::waits_for_acks(Time now) const {
-    if (holdings.lacks() || holdings.any_carried()) {
-        return true;
-    }
-    for (std::size_t i = 0; i < peers.size(); ++i) {
-        if (peers[i] && peers[i]->alive && !lease.has_ack(i, now)) {
-            return true;
-        }
-    }
-    return false;
+    return (holdings.lacks() && barrier.second_round()) || !lease.valid(now);
 }
 
 void Machine::State::send_heartbeat(Trigger cause, Time now) {

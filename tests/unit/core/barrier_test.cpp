@@ -78,7 +78,7 @@ TEST(Barrier, AnotherEpochStartsFromNothing) {
     Barrier barrier(electorate);
     barrier.hear(1, released());
     barrier.begin_second_round(5);
-    barrier.accept();
+    barrier.accept({2, 1, 7});
     EXPECT_FALSE(barrier.complete(0));
     EXPECT_EQ(barrier.second_round(), std::nullopt);
 }
@@ -113,6 +113,39 @@ TEST(Electorate, RefusesMembersItCannotWorkWith) {
     bad = config(3);
     std::swap(bad.members[0], bad.members[2]);
     EXPECT_THROW(Electorate{bad}, std::invalid_argument);
+}
+
+Header released_at(const EpochId& epoch) {
+    Header header = released();
+    header.epoch = epoch;
+    return header;
+}
+
+TEST(Barrier, KnowsWhatWasSaidOfAnEpochBeforeItsAccept) {
+    const Electorate electorate(config(3));
+    const EpochId next{2, 1, 7};
+    Barrier barrier(electorate);
+    barrier.hear_ahead(1, released_at(next));
+    barrier.hear_ahead(2, released_at(next));
+    EXPECT_FALSE(barrier.complete(0)) << "of the epoch before they said nothing";
+    barrier.accept(next);
+    EXPECT_TRUE(barrier.complete(0));
+    barrier.accept({3, 1, 7});
+    EXPECT_FALSE(barrier.complete(0)) << "nor of the one after";
+}
+
+TEST(Barrier, KeepsTheFactsOfOneEpochApart) {
+    const Electorate electorate(config(3));
+    const EpochId next{2, 1, 7};
+    const EpochId twin{2, 1, 8};
+    Barrier barrier(electorate);
+    barrier.hear_ahead(1, released_at(next));
+    barrier.hear_ahead(2, released_at(twin));
+    barrier.hear_ahead(1, released_at(next));
+    barrier.accept(twin);
+    EXPECT_FALSE(barrier.complete(0));
+    barrier.hear(1, released_at(twin));
+    EXPECT_TRUE(barrier.complete(0));
 }
 
 }  // namespace

@@ -222,6 +222,7 @@ TEST(Keeping, LastsUntilTheCarriedLeaseAndThenNeedsTheBarrier) {
     Bench b;
     b.share("1122");
     const Time until = b.machine.view(b.now).serving_until;
+    b.peer(2).flags.released = false;
     b.send_plan(2, make_plan(2, 2, "1222"));
     EXPECT_EQ(b.kernel(), "O---");
     EXPECT_EQ(b.machine.view(b.now).serving_until, until);
@@ -232,7 +233,6 @@ TEST(Keeping, LastsUntilTheCarriedLeaseAndThenNeedsTheBarrier) {
     }
     EXPECT_EQ(b.held(), "----");
     b.peer(2).epoch = b.accepted();
-    b.peer(2).flags.released = false;
     b.chatter(milliseconds{300});
     EXPECT_EQ(b.held(), "----") << "acks came too late for it";
     b.follow(2);
