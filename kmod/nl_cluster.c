@@ -122,15 +122,6 @@ int cohort_nl_cluster_new_doit(struct sk_buff *skb, struct genl_info *info)
 	return PTR_ERR_OR_ZERO(cluster);
 }
 
-/* A new length of lease is the controller's to set, once there is one. */
-static int may_set(const struct cohort_cluster *cluster, const struct cohort_config *config,
-		   struct genl_info *info)
-{
-	if (config->lease_ms == cluster->lease_ms)
-		return 0;
-	return cohort_nl_controls(cluster, info);
-}
-
 int cohort_nl_cluster_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct cohort_net *cnet = cohort_nl_enter(skb, info);
@@ -145,12 +136,14 @@ int cohort_nl_cluster_set_doit(struct sk_buff *skb, struct genl_info *info)
 		err = PTR_ERR(cluster);
 		goto out;
 	}
+	/* A controller deals out buckets of these VIPs by this hash, and would not know of others. */
+	err = cohort_nl_controls(cluster, info);
+	if (err)
+		goto out;
 	err = cohort_config_set(&config, cluster, info);
 	if (err)
 		goto out;
-	err = may_set(cluster, &config, info);
-	if (!err)
-		err = cohort_cluster_change(cluster, &config, info);
+	err = cohort_cluster_change(cluster, &config, info);
 	cohort_config_release(&config);
 out:
 	mutex_unlock(&cnet->lock);

@@ -57,6 +57,8 @@ Message encode_cluster(std::uint16_t family, std::uint8_t command, const Cluster
         message.put_bytes(COHORT_A_MAC, *spec.mac);
     if (spec.lease)
         message.put_u32(COHORT_A_LEASE_MS, number(spec.lease->count()));
+    if (spec.generation)
+        message.put_u32(COHORT_A_GENERATION, *spec.generation);
     return message;
 }
 

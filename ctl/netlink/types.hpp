@@ -74,6 +74,7 @@ struct ClusterSpec {
     std::optional<L2Mode> l2;
     std::optional<Mac> mac;  ///< absent in cluster-new: derived from the first VIP
     std::optional<std::chrono::milliseconds> lease;  ///< default length; 0: static
+    std::optional<std::uint32_t> generation;         ///< of cluster-set, once control is claimed
 };
 
 struct Cluster {

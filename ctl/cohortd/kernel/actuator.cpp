@@ -129,6 +129,7 @@ Result<netlink::BucketStates> Actuator::adapt(const netlink::Cluster& existing,
         return cleared.error();
     netlink::ClusterSpec change = wanted;
     change.lease.reset();  // every update carries its own deadline
+    change.generation = claimed->generation;
     if (auto changed = client_.cluster_set(change); !changed)
         return changed.error();
     for (const Vip& vip : existing.vips) {

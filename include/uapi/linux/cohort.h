@@ -190,8 +190,8 @@ enum cohort_cluster_attrs {
  *   NONE, at epoch 0.
  * @COHORT_CMD_CLUSTER_SET: Change what is given, in one step. VIPs are
  *   replaced as a whole. Another count of buckets, hash mode, function, key or
- *   seed is refused while any bucket is held. Once control is claimed, another
- *   lease-ms needs the newest generation.
+ *   seed is refused while any bucket is held. Once control is claimed, a
+ *   change needs the newest generation.
  * @COHORT_CMD_BUCKET_GET: States of all buckets of one cluster, with the lease
  *   that holds them.
  * @COHORT_CMD_BUCKET_SET: Replace states, epoch and deadline in one swap. An

@@ -32,6 +32,7 @@ TEST(Encode, SendsOnlyWhatIsGiven) {
     ClusterSpec spec;
     spec.name = "web";
     spec.lease = std::chrono::seconds{1};
+    spec.generation = 3;
     const Message message = encode_cluster(kFamily, COHORT_CMD_CLUSTER_SET, spec);
     EXPECT_EQ(message.raw()->nlmsg_type, kFamily);
     const Read read(message);
@@ -39,7 +40,8 @@ TEST(Encode, SendsOnlyWhatIsGiven) {
     EXPECT_EQ(read.version(), COHORT_GENL_VERSION);
     EXPECT_EQ(read.text(COHORT_A_NAME), "web");
     EXPECT_EQ(read.u32(COHORT_A_LEASE_MS), 1000U);
-    EXPECT_EQ(read.count(), 2);
+    EXPECT_EQ(read.u32(COHORT_A_GENERATION), 3U);
+    EXPECT_EQ(read.count(), 3);
 }
 
 TEST(Encode, SendsEveryFieldOfACluster) {

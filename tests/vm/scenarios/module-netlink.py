@@ -150,7 +150,9 @@ def control():
             name="web", epoch=10, states=idle, generation=1)
     refused("its renewal", errno.EPERM, "2 now", "generation", "lease-renew",
             name="web", generation=1, deadline=boottime_ns())
-    refused("a lease from who claimed nothing", errno.EPERM, "claimed", None, "cluster-set", name="web", lease_ms=500)
+    for what, change in (("a lease", {"lease_ms": 500}), ("other VIPs", {"vip": [vip("192.0.2.99", 24)]}),
+                         ("another seed", {"hash_seed": 7}), ("another MAC", {"mac": bytes.fromhex("01005e000050")})):
+        refused(f"{what} from who claimed nothing", errno.EPERM, "claimed", None, "cluster-set", name="web", **change)
     cohort("cluster-set", name="web", lease_ms=500, generation=2)
     tell(of("web")["lease-ms"] == 500, "the controller may set it", of("web"))
 
