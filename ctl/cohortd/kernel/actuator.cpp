@@ -65,7 +65,11 @@ Result<core::KernelHeld> Actuator::take_over() {
         auto states = obtain(address);
         if (!states)
             return fail(address, states.error());
-        clusters_.push_back({address.name, states->generation, first, address.buckets});
+        auto cluster = client_.cluster_get(address.name);
+        if (!cluster)
+            return fail(address, cluster.error());
+        clusters_.push_back(
+            {address.name, states->generation, first, address.buckets, *std::move(cluster)});
         first += address.buckets;
         all.push_back(*std::move(states));
     }
@@ -162,6 +166,24 @@ void Actuator::warn_of_foreign(const config::Address& address, const Vip& vip) {
         "address {}: {} had {} before, and keeps it when this node leaves, silent for as long "
         "as the module is there; let nothing but cohortd set it up",
         address.name, address.dev, format_vip(vip));
+}
+
+Outcome Actuator::look() {
+    for (const Held& cluster : clusters_) {
+        const auto now = client_.cluster_get(cluster.name);
+        const bool gone = !now && now.error().code == ENOENT;
+        if (!now && !gone)
+            continue;  // the kernel is short of memory: that says nothing of the cluster
+        if (!gone && now->generation != cluster.generation)
+            return Outcome::usurped;
+        if (gone || !same_service(*now, cluster.as_set_up)) {
+            log(Level::error, "address {}: somebody {} its cluster in the kernel", cluster.name,
+                gone ? "removed" : "changed");
+            withdraw(cluster.name);
+            return Outcome::usurped;
+        }
+    }
+    return Outcome::done;
 }
 
 void Actuator::restore_vips() {

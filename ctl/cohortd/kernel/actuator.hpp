@@ -38,8 +38,14 @@ public:
     Outcome set(const core::KernelSet& set);
     Outcome renew(const core::KernelRenew& renew);
 
+    /// Whether the clusters are this controller's still, and as it set them up. Asked
+    /// while set() and renew() have nothing to say, as without a lease: a VIP whose
+    /// cluster somebody took away or changed would be answered without a judge. Such
+    /// VIPs leave the device.
+    Outcome look();
+
     /// Puts back VIPs that a device lost, as one does that went away or, for
-    /// IPv6, down. To be called when a device came back.
+    /// IPv6, down. To be called when a device came back, and look() finds all in order.
     void restore_vips();
 
     /// Removes VIPs and clusters: from here on the kernel serves nothing. A
@@ -53,6 +59,7 @@ public:
         std::uint32_t generation = 0;
         std::size_t first = 0;  ///< in the row of all buckets
         std::size_t count = 0;
+        netlink::Cluster as_set_up;
     };
     const std::vector<Held>& clusters() const { return clusters_; }
 

@@ -60,6 +60,13 @@ std::string difference(const netlink::Cluster& existing, const netlink::ClusterS
     return "";
 }
 
+bool same_service(const netlink::Cluster& now, const netlink::Cluster& before) {
+    const bool keyed = before.function == HashFunction::siphash;
+    return now.dev == before.dev && now.vips == before.vips && now.mode == before.mode &&
+           now.function == before.function && now.buckets == before.buckets &&
+           (keyed ? same_key(now.key, before.key) : now.seed == before.seed);
+}
+
 bool holds_anything(const netlink::BucketStates& cluster) {
     return std::ranges::any_of(cluster.states,
                                [](BucketState state) { return state != BucketState::none; });

@@ -22,6 +22,10 @@ netlink::ClusterSpec spec_of(const config::Address& address, const ClusterKey& k
 /// in words ("buckets 1024, not 4096"); empty if it can be taken over as it is.
 std::string difference(const netlink::Cluster& existing, const netlink::ClusterSpec& wanted);
 
+/// What this daemon deals out buckets of is still what it set up: the same addresses on
+/// the same device, by the same hash.
+bool same_service(const netlink::Cluster& now, const netlink::Cluster& before);
+
 /// Any state but NONE, whatever the lease says.
 bool holds_anything(const netlink::BucketStates& cluster);
 

@@ -214,6 +214,8 @@ void Daemon::on_turned(const link::Link&) {
 /// it judged what the silence of a peer means.
 void Daemon::on_timer() {
     const core::Time before = boot_now();
+    if (before - looked_at_kernel_ >= config_.heartbeat && !controls_kernel())
+        return;
     links_->drain();
     queue_.push_back(core::Wake{before});
     run_queue();
@@ -221,8 +223,16 @@ void Daemon::on_timer() {
 
 void Daemon::on_devices() {
     checks_->judge();
-    if (actuator_)
+    if (actuator_ && controls_kernel())
         actuator_->restore_vips();
+}
+
+/// False if the loop ends for it. Without a lease nothing is set that would tell.
+bool Daemon::controls_kernel() {
+    looked_at_kernel_ = boot_now();
+    if (actuator_)
+        heed(actuator_->look());
+    return !ended_;
 }
 
 // Never run from in here: the caller may be a link that reads, and what the
@@ -270,15 +280,17 @@ void Daemon::do_action(const core::KernelSet& set) {
     trace_.kernel_done(done, boot_now());
     // Before whatever else waits: others depend on it.
     queue_.push_front(done);
-    if (outcome == kernel::Outcome::usurped)
-        fail({ErrorKind::refused, "another controller took the clusters: this cohortd gives up",
-              EPERM});
+    heed(outcome);
 }
 
 void Daemon::do_action(const core::KernelRenew& renew) {
     const kernel::Outcome outcome = actuator_ ? actuator_->renew(renew) : kernel::Outcome::done;
     if (outcome != kernel::Outcome::done)
         trace_.kernel_refused(boot_now());
+    heed(outcome);
+}
+
+void Daemon::heed(kernel::Outcome outcome) {
     if (outcome == kernel::Outcome::usurped)
         fail({ErrorKind::refused, "another controller took the clusters: this cohortd gives up",
               EPERM});

@@ -67,6 +67,8 @@ private:
     Result<config::Config> read_changes(bool forced) const;
     void on_timer();
     void on_devices();
+    bool controls_kernel();
+    void heed(kernel::Outcome outcome);
 
     void enqueue(core::Event event);
     void run_queue();
@@ -99,7 +101,8 @@ private:
     std::unique_ptr<state::Writer> writer_;
     std::unique_ptr<admin::ControlSocket> control_;
     std::optional<kernel::Actuator> actuator_;  ///< a witness has none
-    std::unique_ptr<fence::Agent> fence_;       ///< mode fence
+    core::Time looked_at_kernel_{};
+    std::unique_ptr<fence::Agent> fence_;  ///< mode fence
     std::unique_ptr<BootTimer> timer_;
     std::unique_ptr<health::LinkWatch> devices_;
     std::unique_ptr<health::Checks> checks_;

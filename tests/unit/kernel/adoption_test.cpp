@@ -95,6 +95,39 @@ TEST(Difference, AnAutomaticMacFitsWhateverTheKernelChose) {
     EXPECT_EQ(difference(other, fixed), "mac 01:02:03:04:05:06, not 01:02:03:04:05:07");
 }
 
+TEST(SameService, IsOfTheSameAddressesByTheSameHash) {
+    const netlink::Cluster before = made_of(spec_of(address(), key(), milliseconds{1000}));
+    netlink::Cluster later = before;
+    later.epoch = 9;
+    later.ifindex = 0;  // its device is gone
+    later.lease_length = milliseconds{1};
+    EXPECT_TRUE(same_service(later, before));
+    const std::vector<std::function<void(netlink::Cluster&)>> changes{
+        [](auto& c) { c.dev = "eth1"; },
+        [](auto& c) { c.vips.push_back(*parse_vip("192.0.2.51/24")); },
+        [](auto& c) { c.mode = netlink::HashMode::sourceip; },
+        [](auto& c) { c.function = netlink::HashFunction::clusterip; },
+        [](auto& c) { c.key = key_of_seed(1); },
+        [](auto& c) { c.buckets = 1024; },
+    };
+    for (const auto& change : changes) {
+        netlink::Cluster other = before;
+        change(other);
+        EXPECT_FALSE(same_service(other, before));
+    }
+}
+
+TEST(SameService, OfClusteripIsBySeed) {
+    config::Address old = address();
+    old.function = netlink::HashFunction::clusterip;
+    old.seed = 7;
+    const netlink::Cluster before = made_of(spec_of(old, key(), milliseconds{1000}));
+    netlink::Cluster other = before;
+    EXPECT_TRUE(same_service(other, before)) << "without a key";
+    other.seed = 8;
+    EXPECT_FALSE(same_service(other, before));
+}
+
 netlink::BucketStates held(std::uint64_t epoch, milliseconds deadline,
                            std::vector<BucketState> states) {
     netlink::BucketStates cluster;

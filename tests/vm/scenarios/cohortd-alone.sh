@@ -204,6 +204,34 @@ check "and says why" logged "another controller took the clusters"
 kill -KILL "$second"
 wait "$second" 2>/dev/null
 
+# ---- somebody's hand in its cluster ------------------------------------------
+
+# Its peer counts for more and is not there, so it has no lease, sets nothing in the
+# kernel, and is refused nothing.
+idle() {
+    configuration | sed 's,^mode = .*,mode = "preferred"\npreferred = 2,' >$CONF
+    rm -rf /run/state
+    : >/run/log
+    start
+    check_soon "without a lease it runs" 20 has_vip
+}
+idle
+check_fails "nobody else gives its cluster other VIPs" cohortctl cluster set web --vip 192.0.2.77/24
+check_fails "nor another hash" cohortctl cluster set web --hash sourceip
+check "somebody takes its cluster away" cohortctl cluster del web
+ip link set eth0 down
+ip link set eth0 up
+check_ended "it ends" 2
+check "and says why" logged "somebody removed its cluster in the kernel"
+check "the VIP is not put back" has_no_vip
+idle
+rmmod cohort
+check_ended "when the module goes, it ends" 2
+check "and takes its VIP away, without a lease, too" has_no_vip
+load_module
+configuration >$CONF
+rm -r /run/state
+
 # ---- it leaves -------------------------------------------------------------
 
 : >/run/log
