@@ -136,6 +136,12 @@ Json warnings(const Moment& moment) {
                     link->config().name, node.name, core::text(*took), core::text(most)));
         }
     }
+    for (const auto& link : moment.links.links()) {
+        const auto& stranger = link->stranger();
+        if (stranger && moment.now - stranger->at <= timers.detect)
+            all.push_back(fmt::format("link {} carries frames that are dropped: {}",
+                                      link->config().name, wire::describe(stranger->as)));
+    }
     return all;
 }
 

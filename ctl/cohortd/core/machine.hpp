@@ -119,7 +119,8 @@ struct HealthChanged {
     bool healthy = true;
 };
 
-/// A link was added, reopened or lost: silence on it proves nothing (R24).
+/// A link was added, reopened or lost, or carries frames of somebody unknown: silence
+/// on it proves nothing (R24).
 struct LinksChanged {};
 
 /// The configuration was changed to these members, with this digest (R22). It is

@@ -48,15 +48,23 @@ const Path* Link::path_to(core::NodeId peer) const {
 bool Link::is_for_us(const core::Header& header, unsigned hops) {
     if (header.sender == identity_.self) {
         // A relay that does not hear us on its link yet may well return a frame.
-        if (hops == 0 || header.session != identity_.session)
-            on_drop(header.session == identity_.session ? wire::Drop::own : wire::Drop::impostor);
+        if (header.session != identity_.session)
+            hear_stranger(wire::Drop::impostor);
+        else if (hops == 0)
+            on_drop(wire::Drop::own);
         return false;
     }
     if (!paths_.contains(header.sender)) {
-        on_drop(wire::Drop::unknown_sender);
+        hear_stranger(wire::Drop::unknown_sender);
         return false;
     }
     return true;
+}
+
+void Link::hear_stranger(wire::Drop as) {
+    on_drop(as);
+    stranger_ = {as, boot_now()};
+    owner_.on_stranger(*this);
 }
 
 void Link::on_packet(std::span<const std::byte> packet) {

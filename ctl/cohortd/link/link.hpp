@@ -42,6 +42,9 @@ public:
     virtual void on_arrival(Link& link, Arrival arrival) = 0;
     /// It was opened, or lost.
     virtual void on_turned(const Link& link) = 0;
+    /// It dropped an authentic frame, of another daemon with this node's id or of a node
+    /// that is not configured here: whoever is missed may be there under a wrong id.
+    virtual void on_stranger(const Link& link) = 0;
 
 protected:
     ~LinkOwner() = default;
@@ -52,6 +55,12 @@ struct LinkCounts {
     std::uint64_t frames_sent = 0;     ///< own ones
     std::uint64_t frames_relayed = 0;  ///< sent on behalf of others
     wire::DropCounts dropped;
+};
+
+/// Somebody who speaks under an id that should not be heard here.
+struct Stranger {
+    wire::Drop as = wire::Drop::impostor;  ///< or unknown_sender
+    core::Time at;                         ///< of its newest frame
 };
 
 class Link final : private PortUser {
@@ -77,6 +86,7 @@ public:
 
     const config::Link& config() const { return config_; }
     const LinkCounts& counts() const { return counts_; }
+    const std::optional<Stranger>& stranger() const { return stranger_; }
     /// What is known of a serial line; nullptr if it is none.
     const LineWatch* line() const { return port_->line(); }
     const Paths& paths() const { return paths_; }
@@ -92,6 +102,7 @@ private:
     void on_trouble(std::string_view what) override;
 
     bool is_for_us(const core::Header& header, unsigned hops);
+    void hear_stranger(wire::Drop as);
     std::optional<wire::Echo> next_echo(core::Time now);
 
     config::Link config_;
@@ -103,6 +114,7 @@ private:
     SentTimes sent_;
     core::NodeId echo_turn_ = core::kNobody;  ///< whom the newest echo was for
     LinkCounts counts_;
+    std::optional<Stranger> stranger_;
     shell::SaidOnce said_;
     std::shared_ptr<Port> port_;
 };

@@ -25,6 +25,8 @@ public:
     virtual void on_message(const Link& link, core::Message message) = 0;
     /// It was opened, or lost.
     virtual void on_turned(const Link& link) = 0;
+    /// See LinkOwner.
+    virtual void on_stranger(const Link& link) = 0;
 
 protected:
     ~LinkUser() = default;
@@ -62,6 +64,7 @@ public:
 private:
     void on_arrival(Link& link, Arrival arrival) override;
     void on_turned(const Link& link) override { user_.on_turned(link); }
+    void on_stranger(const Link& link) override { user_.on_stranger(link); }
 
     bool is_late(core::Time now);
     void pass_on(const Link& from, const Arrival& arrival, core::Time now);

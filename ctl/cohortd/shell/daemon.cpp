@@ -210,6 +210,14 @@ void Daemon::on_turned(const link::Link&) {
     enqueue(core::LinksChanged{});
 }
 
+/// R24: two hosts with one id, or with files that name different ids, hear each other
+/// well. Were that silence, each would take the other one's buckets. Of more nodes
+/// none acts by silence.
+void Daemon::on_stranger(const link::Link&) {
+    if (config_.nodes.size() == 2)
+        enqueue(core::LinksChanged{});
+}
+
 /// R24: the clock is read first, then everything that waits, and only then is
 /// it judged what the silence of a peer means.
 void Daemon::on_timer() {

@@ -19,6 +19,7 @@ struct Listener : LinkUser {
         messages.push_back(std::move(message));
     }
     void on_turned(const Link&) override {}
+    void on_stranger(const Link&) override {}
 };
 
 /// Node 1 with a LAN and a serial line to node 2, whose LAN end is real.

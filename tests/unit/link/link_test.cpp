@@ -25,6 +25,8 @@ struct Listener : LinkOwner {
         hops.push_back(arrival.hops);
     }
     void on_turned(const Link&) override { ++turned; }
+    int strangers = 0;
+    void on_stranger(const Link&) override { ++strangers; }
 };
 
 /// Node 1's link to node 2, and what comes from outside.
@@ -70,12 +72,14 @@ TEST_F(LinkTest, EachReasonToDropIsCounted) {
     EXPECT_EQ(dropped(Drop::other_cluster), 1u);
     receive(test::heartbeat(3, 1));
     EXPECT_EQ(dropped(Drop::unknown_sender), 1u);
+    EXPECT_EQ(listener_.strangers, 1) << "nor is one that is not authentic told of";
     receive(test::heartbeat(1, 1));  // the session of node 1 in these tests is 101
     EXPECT_EQ(dropped(Drop::own), 1u);
     core::Heartbeat impostor = test::heartbeat(1, 1);
     impostor.header.session = 55;
     receive(impostor);
     EXPECT_EQ(dropped(Drop::impostor), 1u);
+    EXPECT_EQ(listener_.strangers, 2) << "its own frame is no stranger's";
     EXPECT_TRUE(listener_.messages.empty());
     EXPECT_FALSE(link_.path_to(2)->heard_at().has_value()) << "a dropped frame is not heard";
 }

@@ -6,7 +6,7 @@
 # nothing moves, a stage that the peer is not ready for is refused, and at the
 # end a frame under the old key is dropped. Then beta comes back with another
 # VIP, hash, number of buckets or seed: neither node serves beside the other, and
-# both name what differs.
+# both name what differs. Nor does either if both have one id.
 #
 # kernels: 6.1 6.12
 # everyday: 6.12
@@ -31,6 +31,7 @@ keys_are() {
     [[ $(squeezed "$1") == *"\"id\":${node_id[$2]},\"keys\":{\"accepts\":[$3],\"accepts_ours\":true,\"sends\":$4}"* ]]
 }
 stage_is() { [[ $(squeezed "$1") == *"\"keys\":{\"stage\":$2,"* ]]; }
+warns() { COHORT_SOCKET=/run/$1/sock cohortctl status | grep -F "$2"; }
 held() { ns "$1" cohortctl --json bucket show web | grep '"own"'; }
 
 # come_back_with SED: beta comes back with another line in its file.
@@ -151,6 +152,27 @@ mismatch "[[address]] web: vip" 's,^vip = .*,vip = ["192.0.2.51/24"],' 192.0.2.5
 mismatch "[[address]] web: hash" 's,^hash = .*,hash = "sourceip",' sourceip-sourceport sourceip
 mismatch "[[address]] web: buckets" 's,^hash = ,buckets = 1024\n&,' 4096 1024
 mismatch "[[address]] web: seed" 's,^hash = ,function = "clusterip"\nseed = 7\n&,' 0 7
+
+# As when one file was copied to both hosts.
+probe_mark id
+kill -TERM "${daemon[beta]}"
+wait_until 20 test -s /run/beta/cohortd.status || bail "beta does not leave"
+rm -r /run/beta/state
+sed 's,^node = 2,node = 1,' /run/beta/plain.toml >/run/beta/cohort.toml
+daemon_start beta
+for node in alpha beta; do
+    check_soon "one id for both: $node warns" 20 warns $node "another cohortd speaks as this node"
+done
+check_soon "one id for both: alpha serves nothing beside beta" 10 serves alpha 0
+pass_time 3
+check "one id for both: nor does beta beside alpha" serves beta 0
+kill -KILL "${daemon[beta]}"
+wait_until 5 test -s /run/beta/cohortd.status || bail "beta does not end"
+ns beta cohortctl cluster del web
+rm -r /run/beta/state
+cp /run/beta/plain.toml /run/beta/cohort.toml
+daemon_start beta
+
 probe_mark agreed
 come_back_with ''
 check_soon "with the same settings they share the buckets again" 30 halves
