@@ -178,6 +178,7 @@ void Machine::State::settle(Time now) {
     advance_barrier(now);
     settle_members(now);
     persist(now);
+    judge_disk(now);
     plan_ahead(now);
     advance_fencing(now);
     advance_leave(now);

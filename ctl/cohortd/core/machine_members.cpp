@@ -112,6 +112,9 @@ void Machine::State::unstage() {
     if (next && next->config_digest == staged->config_digest) {
         next.reset();
         forgets_at.reset();
+        if (!writing) {
+            disk_owes_since.reset();
+        }
     }
     staged.reset();
 }

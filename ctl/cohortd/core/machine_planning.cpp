@@ -80,7 +80,7 @@ bool Machine::State::is_candidate(std::size_t member) const {
         return false;
     }
     if (!peers[member]) {
-        return healthy && leaving == Leaving::no && has_vote;
+        return is_fit() && leaving == Leaving::no;
     }
     const Peer& peer = *peers[member];
     return peer.alive && !peer.deaf && peer.health > 0 && !peer.leaving && peer.follows;

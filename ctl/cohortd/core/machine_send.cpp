@@ -24,7 +24,7 @@ Header Machine::State::header(Time now) {
     out.flags.clear_valid = has_vote;
     out.flags.returning = yields_at.has_value();
     out.weight = leaving == Leaving::no ? electorate[electorate.self()].weight : 0;
-    out.health = healthy ? 255 : 0;
+    out.health = is_fit() ? 255 : 0;
     out.session = session;
     out.seq = ++last_seq;
     out.config_digest = config.config_digest;

@@ -80,6 +80,7 @@ struct Machine::State {
     // ---- machine_epoch.cpp: accepting, opening, keeping (R5, R8, R10 to R12)
     void propose(Plan plan, Time now);
     void persist(Time now);
+    void judge_disk(Time now);
     void on_persisted(const PersistDone& done, Time now);
     void accept(Plan plan, Time now);
     void take(Plan taken);
@@ -211,7 +212,9 @@ struct Machine::State {
     std::uint64_t writing_ticket = 0;
     std::optional<Plan> next;  ///< the newest plan that waits for that
     std::optional<Time> write_again_at;
-    std::uint64_t highest_counter = 0;  ///< in any authentic frame, R17
+    std::optional<Time> disk_owes_since;  ///< a write that was asked for then is not done
+    bool disk_fails = false;              ///< it owes that for too long
+    std::uint64_t highest_counter = 0;    ///< in any authentic frame, R17
 
     // ---- members (R22)
     std::optional<Reconfigure> staged;
@@ -244,7 +247,9 @@ struct Machine::State {
     bool wake_soon = false;        ///< R24's evaluation has something new to work on
 
     // ---- health, planning
-    bool healthy = true;
+    bool healthy = true;  ///< by the checks
+    /// What is given to a node that cannot accept an epoch stays dark.
+    bool is_fit() const { return healthy && has_vote && !disk_fails; }
     std::optional<Time> usable_since;  ///< of this node
     struct Candidacy {
         std::uint64_t counter;

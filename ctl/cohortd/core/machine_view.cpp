@@ -30,7 +30,7 @@ View Machine::view(Time now) const {
     view.serving_until = s.lease.until().value_or(Time{});
     view.leaving = s.leaving != State::Leaving::no;
     view.self = view.leaving ? NodeState::leaving : NodeState::alive;
-    view.healthy = s.healthy;
+    view.healthy = s.is_fit();
     view.members_staged = s.staged.has_value();
     view.members_settled = s.members_settled;
     view.serving = view.quorate ? s.holdings.fresh_count() : 0;
@@ -50,7 +50,7 @@ View Machine::view(Time now) const {
             node.differences = peer->differences;
         } else {
             node.state = view.self;
-            node.healthy = s.healthy;
+            node.healthy = s.is_fit();
             node.weight = s.electorate[i].weight;
             node.epoch = s.plan.id;
             node.heard_at = now;

@@ -43,6 +43,62 @@ TEST(Accept, DoesNotHappenWhenTheDiskFailsAndIsTriedAgain) {
     EXPECT_EQ(b.accepted(), plan.id);
 }
 
+/// Fails each write for so long.
+void fail_writes(Bench& b, Duration length) {
+    for (const Time end = b.now + length; b.now < end;) {
+        const auto writes = b.all<Persist>();
+        b.forget();
+        if (!writes.empty()) {
+            b.step(PersistDone{writes.back().ticket, false});
+        }
+        b.chatter(b.timers.heartbeat);
+    }
+}
+
+TEST(Disk, ThatFailsMakesTheNodeSickUntilItTakesAnEpoch) {
+    Bench b;
+    b.share("1122");
+    b.disk_answers = false;
+    const Plan plan = make_plan(2, 2, "1222");
+    b.send_plan(2, plan);
+    fail_writes(b, b.timers.promise / 2);
+    EXPECT_EQ(b.last_heartbeat().header.health, 255) << "a write may fail once or twice";
+    fail_writes(b, b.timers.promise);
+    EXPECT_EQ(b.last_heartbeat().header.health, 0) << "else its share would stay dark";
+    EXPECT_FALSE(b.machine.view(b.now).healthy);
+    b.disk_answers = true;
+    b.chatter(seconds{1});
+    b.step(PersistDone{b.all<Persist>().back().ticket, true});
+    b.pass(b.timers.trigger_gap);
+    EXPECT_EQ(b.accepted(), plan.id);
+    EXPECT_EQ(b.last_heartbeat().header.health, 255);
+}
+
+TEST(Disk, ThatNeverAnswersMakesTheNodeSick) {
+    Bench b;
+    b.share("1122");
+    b.disk_answers = false;
+    b.send_plan(2, make_plan(2, 2, "1222"));
+    b.chatter(b.timers.promise + b.timers.heartbeat);
+    EXPECT_EQ(b.last_heartbeat().header.health, 0);
+}
+
+TEST(Disk, ThatFailsIsSaidAFewTimesNotForGood) {
+    Bench b;
+    b.share("1122");
+    b.disk_answers = false;
+    b.send_plan(2, make_plan(2, 2, "1222"));
+    fail_writes(b, 2 * b.timers.promise);
+    b.forget();
+    for (int i = 0; i < 20; ++i) {
+        b.chatter(b.timers.heartbeat);
+        if (const auto writes = b.all<Persist>(); !writes.empty()) {
+            b.step(PersistDone{writes.back().ticket, false});
+        }
+    }
+    EXPECT_TRUE(b.all<Note>().empty());
+}
+
 TEST(Accept, TakesTheHighestOfPlansThatCameDuringAWrite) {
     Bench b;
     b.share("1122");
