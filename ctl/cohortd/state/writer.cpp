@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ctl/cohortd/state/writer.hpp"
 
+#include "ctl/cohortd/shell/clock.hpp"
 #include "ctl/cohortd/shell/log.hpp"
 #include "ctl/cohortd/state/writer_process.hpp"
 
@@ -115,13 +116,19 @@ asio::awaitable<void> Writer::hear_answers(std::shared_ptr<Line> line) {
             co_return;
         }
         if (done.code != 0)
-            log(Level::error, "cannot write the state into {}: {}", line->owner->directory_.path(),
-                std::generic_category().message(static_cast<int>(done.code)));
+            line->owner->complain(static_cast<int>(done.code));
         line->jobs.pop_front();
         if (!line->jobs.empty())
             send_front(line);
         line->owner->done_(done.ticket, done.code == 0);
     }
+}
+
+/// It is tried again and again for as long as the disk is full or read-only.
+void Writer::complain(int code) {
+    const std::string why = std::generic_category().message(code);
+    if (said_.worth_saying(why, shell::boot_now()))
+        log(Level::error, "cannot write the state into {}: {}", directory_.path(), why);
 }
 
 void Writer::on_end(Line& line) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ctl/cohortd/core/types.hpp"
+#include "ctl/cohortd/shell/said_once.hpp"
 #include "ctl/cohortd/state/directory.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -47,11 +48,13 @@ private:
     static void send_front(const std::shared_ptr<Line>& line);
     static boost::asio::awaitable<void> hear_answers(std::shared_ptr<Line> line);
     void on_end(Line& line);
+    void complain(int code);
 
     boost::asio::io_context& io_;
     const Directory& directory_;
     Owner owner_;
     Done done_;
+    shell::SaidOnce said_;
     std::shared_ptr<Line> line_;
 };
 
