@@ -47,6 +47,7 @@ bool Checker::virtual_facts() const {
 
 void Checker::kernel_may_hold(std::size_t node, std::vector<Rights> states) {
     seen_[node].may_hold = std::move(states);
+    seen_[node].kept_to_plan = false;
 }
 
 void Checker::sends(std::size_t node, const Message& message, const EpochId& durable) {
@@ -76,10 +77,11 @@ void Checker::check_shown_epoch(std::size_t node, const Header& header, const Ep
     }
 }
 
-/// I6
+/// I6. Almost every heartbeat says it: what was found in order is looked at again only
+/// once it has changed.
 void Checker::check_released(std::size_t node, const Header& header) {
-    const Seen& seen = seen_[node];
-    if (!header.flags.released || seen.plan.id != header.epoch) {
+    Seen& seen = seen_[node];
+    if (!header.flags.released || seen.plan.id != header.epoch || seen.kept_to_plan) {
         return;
     }
     const std::vector<Rights>& states = seen.may_hold.empty() ? seen.states : seen.may_hold;
@@ -90,6 +92,7 @@ void Checker::check_released(std::size_t node, const Header& header) {
                             header.sender, text(header.epoch), b));
         }
     }
+    seen.kept_to_plan = true;
 }
 
 /// I2: what a lease stands on must not be called gone.
@@ -139,6 +142,7 @@ void Checker::before_step(std::size_t node, const Event& event, Time now) {
     if (const auto* start = std::get_if<Start>(&event)) {
         std::fill(seen.commanded.begin(), seen.commanded.end(), Rights::none);
         seen.plan = {};
+        seen.kept_to_plan = false;
         promises_.starts(node, start->kernel.deadline, now);
     } else if (const auto* read = std::get_if<FrameRead>(&event); read && !only_ownership_) {
         if (const auto* heartbeat = std::get_if<Heartbeat>(&read->message)) {
@@ -152,6 +156,7 @@ void Checker::after_step(std::size_t node, const Actions& actions, const Plan& p
     if (plan.id != seen.plan.id || seen.plan.fresh.empty()) {
         promises_.accepts(node, seen.plan.id, seen.oracle.granted());
         seen.plan = plan;
+        seen.kept_to_plan = false;
     }
     seen.oracle.after(actions, plan.id, now);
     for (const Action& action : actions) {

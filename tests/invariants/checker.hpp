@@ -83,6 +83,7 @@ private:
         core::Plan plan;      ///< accepted
         std::vector<core::Rights> commanded;
         bool waking = false;
+        bool kept_to_plan = false;  ///< I6: its kernel was seen to hold no more than `plan` gives
 
         // Its kernel.
         std::uint64_t epoch = 0;
@@ -97,11 +98,13 @@ private:
     bool links() const;
     bool virtual_facts() const;
     Chain& chain(std::size_t bucket, core::Rights right);
-    void check_single_owner(std::size_t node);
-    void follow_chains(std::size_t node, const std::vector<core::Rights>& before);
+    std::vector<std::size_t> held(std::size_t node) const;
+    void check_single_owner(std::size_t changed, const std::vector<std::size_t>& more);
+    std::vector<std::size_t> follow_chains(std::size_t changed,
+                                           const std::vector<core::Rights>& before);
     void open(std::size_t node, std::size_t bucket, core::Rights right);
     void keep(std::size_t node);
-    void check_no_return(std::size_t node);
+    void check_no_return(std::size_t changed, const std::vector<std::size_t>& more);
     void check_shown_epoch(std::size_t node, const core::Header& header,
                            const core::EpochId& durable);
     void check_released(std::size_t node, const core::Header& header);

@@ -38,6 +38,18 @@ bool Checker::serves(std::size_t node, Duration doubt) const {
     return clocks_.now(node) < seen_[node].deadline - doubt;
 }
 
+/// The buckets over which it has any right.
+std::vector<std::size_t> Checker::held(std::size_t node) const {
+    std::vector<std::size_t> out;
+    const std::vector<Rights>& states = seen_[node].states;
+    for (std::size_t b = 0; b < states.size(); ++b) {
+        if (states[b] != Rights::none) {
+            out.push_back(b);
+        }
+    }
+    return out;
+}
+
 std::vector<std::size_t> Checker::servers(std::size_t bucket, Rights right) const {
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < seen_.size(); ++i) {
@@ -48,9 +60,10 @@ std::vector<std::size_t> Checker::servers(std::size_t bucket, Rights right) cons
     return out;
 }
 
-/// I1. Only the node whose kernel changed can have become the second one.
-void Checker::check_single_owner(std::size_t changed) {
-    if (overlap_expected_ || !serves(changed)) {
+/// I1. Only the node whose kernel changed can have become the second one, and only
+/// of buckets of which it serves more than before.
+void Checker::check_single_owner(std::size_t changed, const std::vector<std::size_t>& more) {
+    if (overlap_expected_ || more.empty() || !serves(changed)) {
         return;
     }
     const Seen& one = seen_[changed];
@@ -58,7 +71,7 @@ void Checker::check_single_owner(std::size_t changed) {
         if (i == changed || !serves(i)) {
             continue;
         }
-        for (std::size_t b = 0; b < one.states.size(); ++b) {
+        for (const std::size_t b : more) {
             if (const Rights both = one.states[b] & seen_[i].states[b]; both != Rights::none) {
                 fail(fmt::format("I1: bucket {} right {} is served by node {} and node {}", b,
                                  right_name(both), seen_[std::min(i, changed)].id,
@@ -68,11 +81,17 @@ void Checker::check_single_owner(std::size_t changed) {
     }
 }
 
-void Checker::follow_chains(std::size_t changed, const std::vector<Rights>& before) {
+/// Gives the buckets of which it opens something.
+std::vector<std::size_t> Checker::follow_chains(std::size_t changed,
+                                                const std::vector<Rights>& before) {
+    std::vector<std::size_t> opened;
     const std::vector<Rights>& states = seen_[changed].states;
     for (std::size_t b = 0; b < states.size(); ++b) {
         if (states[b] == before[b]) {
             continue;
+        }
+        if ((states[b] & before[b]) != states[b]) {
+            opened.push_back(b);
         }
         for (const Rights right : kRights) {
             if (has(before[b], right) && !has(states[b], right)) {
@@ -82,6 +101,7 @@ void Checker::follow_chains(std::size_t changed, const std::vector<Rights>& befo
             }
         }
     }
+    return opened;
 }
 
 /// I5, seen from the node that opens. With virtual facts it holds as little as
@@ -117,17 +137,21 @@ void Checker::keep(std::size_t node) {
     }
 }
 
-/// I4. With virtual facts it holds only in part, and there I1 says the same.
-void Checker::check_no_return(std::size_t changed) {
-    if (virtual_facts() || overlap_expected_) {
+/// I4. With virtual facts it holds only in part, and there I1 says the same. The
+/// node may serve `more` without the right to, or have opened it while another
+/// serves it; what it has served on and opened earlier was looked at then.
+void Checker::check_no_return(std::size_t changed, const std::vector<std::size_t>& more) {
+    if (virtual_facts() || overlap_expected_ || more.empty()) {
         return;
     }
     for (std::size_t i = 0; i < seen_.size(); ++i) {
         const Seen& seen = seen_[i];
-        for (std::size_t b = 0; b < seen.states.size() && serves(i); ++b) {
+        if (!serves(i)) {
+            continue;
+        }
+        for (const std::size_t b : more) {
             for (const Rights right : kRights) {
                 const Chain::Opened& opened = chain(b, right).highest();
-                // Of the others only if this one has opened it.
                 const bool concerned = i == changed || opened.node == changed;
                 if (concerned && has(seen.states[b], right) && i != opened.node &&
                     seen.epoch < opened.epoch) {
@@ -144,21 +168,27 @@ void Checker::check_no_return(std::size_t changed) {
 void Checker::kernel(std::size_t node, std::uint64_t epoch, const std::vector<Rights>& states,
                      Time deadline) {
     Seen& seen = seen_[node];
+    const bool served = serves(node);
     // By acks at this epoch, and not by those of the last one, which the first
     // update at a new epoch may still make use of.
     const bool prolonged =
-        serves(node) && deadline > std::max(seen.deadline, seen.oracle.carry().value_or(Time{}));
-    seen.epoch = epoch;
+        served && deadline > std::max(seen.deadline, seen.oracle.carry().value_or(Time{}));
+    const bool falls_back = std::exchange(seen.epoch, epoch) > epoch;
     seen.deadline = deadline;
     seen.may_hold.clear();
+    seen.kept_to_plan = false;
+    std::vector<std::size_t> more;
     if (states != seen.states) {
-        follow_chains(node, std::exchange(seen.states, states));
+        more = follow_chains(node, std::exchange(seen.states, states));
     }
     if (prolonged && std::exchange(seen.leased, epoch) != epoch) {
         keep(node);
     }
-    check_single_owner(node);
-    check_no_return(node);
+    if (!served || falls_back) {
+        more = held(node);
+    }
+    check_single_owner(node, more);
+    check_no_return(node, more);
 }
 
 /// I8

@@ -48,9 +48,12 @@ void LeaseOracle::count_acks(const Heartbeat& heartbeat) {
         return;
     }
     for (const HeartbeatEntry& entry : heartbeat.entries) {
+        if (entry.peer != config_->self ||
+            entry.session_tag != static_cast<std::uint16_t>(session_)) {
+            continue;
+        }
         const auto it = sent_.find(entry.seq);
-        if (entry.peer == config_->self && it != sent_.end() && it->second.epoch == accepted_ &&
-            entry.session_tag == static_cast<std::uint16_t>(session_)) {
+        if (it != sent_.end() && it->second.epoch == accepted_) {
             Time& at = acked_[heartbeat.header.sender];
             at = std::max(at, it->second.at);
         }
