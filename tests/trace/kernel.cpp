@@ -22,20 +22,26 @@ Kernel::Kernel(std::size_t buckets, Duration doubt) : doubt_(doubt) {
     possible_.push_back({0, {0, std::vector(buckets, Rights::none), {}}, std::nullopt});
 }
 
+void Kernel::add(State state) {
+    possible_.push_back(std::move(state));
+    changed_ = true;
+}
+
 void Kernel::end_all_before(std::size_t index, Duration now) {
     for (std::size_t i = 0; i < index; ++i) {
         possible_[i].over = possible_[i].over.value_or(now);
     }
+    changed_ = true;
 }
 
 void Kernel::taken_over(const KernelHeld& held, Duration now) {
     renewing_ = false;
-    possible_.push_back({0, {held.epoch_counter, held.states, held.deadline}, std::nullopt});
+    add({0, {held.epoch_counter, held.states, held.deadline}, std::nullopt});
     end_all_before(possible_.size() - 1, now);
 }
 
 void Kernel::told(const KernelSet& set) {
-    possible_.push_back({set.ticket, {set.epoch_counter, set.states, set.deadline}, std::nullopt});
+    add({set.ticket, {set.epoch_counter, set.states, set.deadline}, std::nullopt});
 }
 
 void Kernel::confirmed(std::uint64_t ticket, Duration now) {
@@ -50,7 +56,7 @@ void Kernel::told(const KernelRenew& renew) {
     Surely what = possible_.back().what;
     what.epoch = renew.epoch_counter;
     what.deadline = renew.deadline;
-    possible_.push_back({0, std::move(what), std::nullopt});
+    add({0, std::move(what), std::nullopt});
     renewing_ = true;
 }
 
@@ -63,13 +69,14 @@ void Kernel::goes_on(Duration now) {
 void Kernel::removed() {
     Surely nothing = possible_.back().what;
     std::fill(nothing.states.begin(), nothing.states.end(), Rights::none);
-    possible_.push_back({0, std::move(nothing), std::nullopt});
+    add({0, std::move(nothing), std::nullopt});
 }
 
 void Kernel::pass(Duration now) {
     while (possible_.size() > 1 && possible_.front().over &&
            *possible_.front().over + doubt_ <= now) {
         possible_.pop_front();
+        changed_ = true;
     }
 }
 

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace cohort::trace {
@@ -41,6 +42,9 @@ public:
     /// Time goes on.
     void pass(core::Duration now);
 
+    /// Whether what follows may be other than when this was last asked.
+    bool changed() { return std::exchange(changed_, false); }
+
     struct Surely {
         std::uint64_t epoch = 0;
         std::vector<core::Rights> states;
@@ -57,11 +61,13 @@ private:
         Surely what;
         std::optional<core::Duration> over;  ///< it surely is not in this one since then
     };
+    void add(State state);
     void end_all_before(std::size_t index, core::Duration now);
 
     core::Duration doubt_;
     std::deque<State> possible_;  ///< in their order, the oldest first
     bool renewing_ = false;       ///< the last one is a renewal under way
+    bool changed_ = true;
 };
 
 }  // namespace cohort::trace

@@ -169,6 +169,9 @@ void Node::pass(Duration now) {
 }
 
 void Node::show_kernel() {
+    if (!kernel_.changed()) {
+        return;
+    }
     Kernel::Surely surely = kernel_.surely();
     if (surely != shown_) {
         shown_ = std::move(surely);
