@@ -73,6 +73,30 @@ inline grow_old(frame)
 #endif
 }
 
+/* Nor is there a second round to count for. */
+inline count_no_more()
+{
+	n = 0;
+	do
+	:: n < VOTERS ->
+		counts[BEAT(n, i)] = false;
+		counts[ECHO(n, i)] = false;
+#ifndef M_RECEIPT
+		if
+		:: age[BEAT(n, i)] == OVERDUE -> age[BEAT(n, i)] = 0
+		:: else
+		fi;
+		if
+		:: age[ECHO(n, i)] == OVERDUE -> age[ECHO(n, i)] = 0
+		:: else
+		fi;
+#endif
+		n++
+	:: else -> break
+	od;
+	n = 0
+}
+
 /* Contender i sends a heartbeat to voter j. */
 inline send_beat()
 {
@@ -97,7 +121,7 @@ inline read_echo()
 	:: else
 	fi;
 	if
-	:: counts[ECHO(j, i)] -> second[i] = second[i] | BIT(j)
+	:: counts[ECHO(j, i)] && barrier[i] -> second[i] = second[i] | BIT(j)
 	:: else
 	fi;
 	lose(ECHO(j, i));
