@@ -11,8 +11,7 @@
  * ack is an ack that does not happen; with -DFLIGHT it is a frame, see frames.pml.
  *
  * Facts, being stable, are known to all at once, and used whenever a node likes:
- * never, or later, too. With -DEAGER they are used as soon as they are known, which
- * leaves fewer states for the large sizes.
+ * never, or later, too.
  *
  * What cannot matter any more is not part of the state: an ack to a node that its
  * plan gives nothing would be a promise that only holds others up; a promise, or a
@@ -274,10 +273,8 @@ active proctype cluster()
 #else
 		EACH_VOTER(EACH_CONTENDER, MAY_ACK)
 #endif
-#ifndef EAGER
 		EACH_CONTENDER(0, MAY_JUDGE)
 		EACH_CONTENDER(0, MAY_LIGHT)
-#endif
 #ifdef DRIFT
 		EACH_VOTER(MAY_TICK, 0)
 #else
@@ -312,10 +309,8 @@ active proctype cluster()
 #else
 			:: step == ACK -> ack()
 #endif
-#ifndef EAGER
 			:: step == JUDGE -> judge_barrier()
 			:: step == LIGHT -> open()
-#endif
 			:: step == TICK -> tick()
 #if REBOOTS > 0
 			:: step == REBOOT -> reboots++; restart(true)

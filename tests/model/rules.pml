@@ -157,7 +157,7 @@ inline accept()
 		barrier[i] = false;
 		second[i] = 0;
 #endif
-#if defined(FLIGHT) && !defined(M_LATE) /* R7: a late ack of another epoch counts */
+#ifdef FLIGHT
 		lose_own();
 #endif
 #ifndef M_ACKS_KEPT /* R7: acks of the last epoch count for the next */

@@ -232,21 +232,6 @@ inline settle()
 	e = 0;
 	step = 0;
 	report();
-#ifdef EAGER
-	do
-	:: i < CONTENDERS ->
-		if
-		:: LACKS(i) && !barrier[i] -> judge_barrier()
-		:: else
-		fi;
-		if
-		:: LACKS(i) && barrier[i] -> open()
-		:: else
-		fi;
-		i++
-	:: else -> break
-	od;
-#endif
 	look();
 #ifndef REMEMBER
 	forget();
