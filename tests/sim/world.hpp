@@ -29,7 +29,7 @@ struct WorldOptions {
     std::uint64_t seed = 1;
     bool trace = false;
     bool keep_assumption = true;   ///< mode links: the network respects its assumption
-    std::string record;            ///< directory for what daemons would trace; empty: none
+    std::string record = {};       ///< directory for what daemons would trace; empty: none
     bool past_violations = false;  ///< the run goes on after an invariant broke
 };
 

@@ -110,14 +110,14 @@ TEST(Acks, AreGivenToAllWhoAskByOneHeartbeat) {
     b.share("1122");
     b.pass(milliseconds{30});
     b.forget();
-    for (const NodeId peer : {2, 3}) {
+    for (const NodeId peer : {NodeId{2}, NodeId{3}}) {
         b.peer(peer).flags.answer = true;
         b.beat(peer);
         EXPECT_TRUE(b.sent<Heartbeat>().empty()) << "more may wait to be read";
     }
     b.pass(Duration{});
     ASSERT_EQ(b.sent<Heartbeat>().size(), 1U);
-    for (const NodeId peer : {2, 3}) {
+    for (const NodeId peer : {NodeId{2}, NodeId{3}}) {
         EXPECT_EQ(entry_for(b.last_heartbeat(), peer).seq, b.peer(peer).seq);
     }
 }
