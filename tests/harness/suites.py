@@ -117,7 +117,10 @@ def find(patterns):
     Without patterns the everyday ones: on each of Debian's kernels, unless their head's
     `# everyday:` names fewer of them, or says `no`. `all` is all that needs no debug kernel.
     """
-    everything = [*spec(), *unit(), *model(), *host(), *single_vms(), *clusters()]
+    # What needs all cores comes before what leaves some, and what may take long before what may
+    # not: so no core waits long for the last ones.
+    slow = sorted([*host(), *single_vms(), *clusters()], key=lambda suite: (-suite.cores, -suite.timeout))
+    everything = [*spec(), *unit(), *model(), *slow]
     if not patterns:
         return [suite for suite in everything if suite.everyday]
 
