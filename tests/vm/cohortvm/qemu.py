@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 
+from . import image
 from .errors import VmError
 
 PROGRAM = "qemu-system-x86_64"
@@ -55,7 +56,7 @@ def command(kernel, initrd, hardware, console, result, output_fd, qmp_fd):
     return [
         PROGRAM, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
         *hardware.arguments(),
-        "-kernel", str(kernel.image), "-initrd", str(initrd), "-append", CMDLINE,
+        "-kernel", str(image.get(kernel)), "-initrd", str(initrd), "-append", CMDLINE,
         "-chardev", f"file,id=console,path={console}", "-serial", "chardev:console",
         "-chardev", f"socket,id=qmp,fd={qmp_fd}", "-mon", "chardev=qmp,mode=control",
         "-fsdev", f"{export},id=host,path=/",
