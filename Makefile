@@ -9,6 +9,8 @@ KVER ?= $(patsubst /lib/modules/%/build/Makefile,%,$(wildcard /lib/modules/*/bui
 # What the module is built against; kmod-debug has another.
 KTREE = /lib/modules/$*/build
 JOBS ?= $(shell nproc)
+# A CI runner builds all of it once, from nothing.
+UNITY ?= $(if $(CI),ON,OFF)
 PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION := $(shell sed -n 's,^project.cohort VERSION \([0-9.]*\).*,\1,p' CMakeLists.txt)
@@ -46,7 +48,8 @@ deps:
 
 user:
 	@mkdir -p $(BUILD)
-	@cmake -S . -B $(BUILD) -G Ninja >$(BUILD)/cmake.log 2>&1 || { cat $(BUILD)/cmake.log; exit 1; }
+	@cmake -S . -B $(BUILD) -G Ninja -D COHORT_UNITY=$(UNITY) >$(BUILD)/cmake.log 2>&1 || \
+		{ cat $(BUILD)/cmake.log; exit 1; }
 	@ninja -C $(BUILD) -j $(JOBS) $(TARGETS)
 
 kmod: $(addprefix kmod-,$(KVER))

@@ -56,7 +56,7 @@ def look_at(source, files):
 
 def main():
     # For compile_commands.json, and for what ninja knows of includes.
-    if subprocess.run(["make", "-s", "-C", ROOT, f"BUILD={BUILD}", "user"]).returncode != 0:
+    if subprocess.run(["make", "-s", "-C", ROOT, f"BUILD={BUILD}", "UNITY=OFF", "user"]).returncode != 0:
         return 1
     CLEAN.mkdir(parents=True, exist_ok=True)
     with open(BUILD / "compile_commands.json", encoding="utf-8") as file:

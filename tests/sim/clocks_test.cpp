@@ -15,10 +15,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::uint64_t kPhases = 20;
-
 class Clocks : public ::testing::TestWithParam<core::QuorumMode> {
 protected:
+    static constexpr std::uint64_t kPhases = 20;
+
     static WorldOptions options(std::uint64_t seed) {
         const bool links = GetParam() == core::QuorumMode::links;
         WorldOptions out;

@@ -16,10 +16,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::uint64_t kPhases = 20;
-
 class OneWay : public ::testing::TestWithParam<std::size_t> {
 protected:
+    static constexpr std::uint64_t kPhases = 20;
+
     static std::size_t nodes() { return GetParam(); }
 
     /// `breaks(world)` cuts what it likes; `judge(world, blackout)` looks at the ten

@@ -33,7 +33,7 @@ std::map<std::string_view, std::string_view> by_name(const std::vector<Setting>&
     return found;
 }
 
-std::string text(const Difference& difference) {
+std::string in_words(const Difference& difference) {
     if (!difference.here) {
         return difference.name + " (only there: " + *difference.there + ")";
     }
@@ -99,7 +99,7 @@ std::vector<Difference> compare_settings(const std::vector<Setting>& here,
 std::string text(const std::vector<Difference>& differences) {
     std::string words;
     for (std::size_t i = 0; i < std::min(differences.size(), kMostNamed); ++i) {
-        words += (i == 0 ? "" : ", ") + text(differences[i]);
+        words += (i == 0 ? "" : ", ") + in_words(differences[i]);
     }
     if (differences.size() > kMostNamed) {
         words += " and " + std::to_string(differences.size() - kMostNamed) + " more";

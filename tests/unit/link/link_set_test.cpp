@@ -13,7 +13,7 @@
 namespace cohort::link {
 namespace {
 
-struct Listener : LinkUser {
+struct User : LinkUser {
     std::vector<core::Message> messages;
     void on_message(const Link&, core::Message message) override {
         messages.push_back(std::move(message));
@@ -60,18 +60,17 @@ protected:
     config::Link lan_{"lan", config::UdpLink{a_, {b_}, std::nullopt, ""}};
     config::Link peers_lan_{"lan", config::UdpLink{b_, {a_}, std::nullopt, ""}};
     config::Link line_{"line", config::SerialLink{terminal_.device(), 921600}};
-    Listener listener_;
-    Listener peers_listener_;
-    LinkSet mine_{loop_.io(), Identity{1, 101, {2}}, test::codec(), std::chrono::minutes{1},
-                  listener_};
+    User user_;
+    User peers_user_;
+    LinkSet mine_{loop_.io(), Identity{1, 101, {2}}, test::codec(), std::chrono::minutes{1}, user_};
     LinkSet peer_{loop_.io(), Identity{2, 102, {1}}, test::codec(), std::chrono::minutes{1},
-                  peers_listener_};
+                  peers_user_};
 };
 
 TEST_F(LinkSetTest, HeartbeatsGoOnEveryLink) {
     mine_.send({core::kNobody, test::heartbeat(1, 1)});
     peer_.drain();
-    EXPECT_EQ(peers_listener_.messages.size(), 1u);
+    EXPECT_EQ(peers_user_.messages.size(), 1u);
     EXPECT_TRUE(loop_.until([&] { return on_line(kHeartbeat) == 1; }));
 }
 
@@ -82,7 +81,7 @@ TEST_F(LinkSetTest, LongPlansSpareTheLineWhileAFasterLinkWorksBothWays) {
     ASSERT_TRUE(loop_.until([&] { return on_line(kHeartbeat) > 0 && far_.seqs().back() == 9; }));
     EXPECT_EQ(on_line(kFragment), 0u);
     peer_.drain();
-    EXPECT_TRUE(std::ranges::any_of(peers_listener_.messages, [](const auto& message) {
+    EXPECT_TRUE(std::ranges::any_of(peers_user_.messages, [](const auto& message) {
         return std::holds_alternative<core::PlanFragment>(message);
     }));
 }
@@ -104,7 +103,7 @@ TEST_F(LinkSetTest, ALanThatOnlyBringsFramesDoesNotSpareTheLine) {
     // Node 2 is heard, but has not read a frame of ours.
     peer_.send({core::kNobody, test::heartbeat(2, 1)});
     mine_.drain();
-    ASSERT_EQ(listener_.messages.size(), 1u);
+    ASSERT_EQ(user_.messages.size(), 1u);
     mine_.send({2, test::fragment(1, 0)});
     EXPECT_TRUE(loop_.until([&] { return on_line(kFragment) == 1; }));
 }
@@ -112,7 +111,7 @@ TEST_F(LinkSetTest, ALanThatOnlyBringsFramesDoesNotSpareTheLine) {
 TEST_F(LinkSetTest, NothingIsSentToWhomNoLinkLeads) {
     mine_.send({7, test::heartbeat(1, 1)});
     peer_.drain();
-    EXPECT_TRUE(peers_listener_.messages.empty());
+    EXPECT_TRUE(peers_user_.messages.empty());
 }
 
 TEST_F(LinkSetTest, ReconfiguringKeepsWhatIsAsItWas) {
