@@ -71,7 +71,7 @@ for node in alpha beta; do
 done
 before=$(epoch alpha)
 owned=$(held alpha),$(held beta)
-probe_start --period 1ms --tcp 64
+probe_start "${CALM[@]}"
 pass_time 1
 
 probe_mark rotation

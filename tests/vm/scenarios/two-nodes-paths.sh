@@ -28,7 +28,7 @@ cluster_up
 heartbeats_filter service
 heartbeats_pass service
 before=$(epoch alpha)
-probe_start --period 1ms --tcp 64
+probe_start "${CALM[@]}"
 pass_time 1
 
 probe_mark backup

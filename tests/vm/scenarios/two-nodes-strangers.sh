@@ -40,7 +40,7 @@ ns_add stranger
 lan_join service stranger eth0 192.0.2.3/24
 lan_join backup stranger eth1 10.8.0.3/24
 before=$(epoch alpha)
-probe_start --period 1ms --tcp 64
+probe_start "${CALM[@]}"
 pass_time 1
 
 probe_mark wrong-key
