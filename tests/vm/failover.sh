@@ -17,7 +17,8 @@ ASKS=(--period 1ms --tcp 64 --tcp-period 500ms --connect-period 100ms)
 # of a leave, for new flows, 3 d + f + k. A node that hears nobody serves until its lease
 # ends, and is acked by those who hear it until they plan without it: once it does not
 # hear them (3.5 H), has said so (H), and that was no moment's fault (2 H). One processor
-# does the work of all nodes here, so d is up to 5 ms.
+# does the work of all nodes here, so d is up to DELAY_MS, and more where many are.
+DELAY_MS=5
 bounds() {
     local lease
     case $LEASE in
@@ -27,10 +28,10 @@ bounds() {
     LEASE_MS=$lease
     PROMISE_MS=$(((lease * 1001000 / 999 + 2000) / 1000 + 50))
     ((PROMISE_MS > lease * 11 / 10)) || PROMISE_MS=$((lease * 11 / 10))
-    CRASH_MS=$((PROMISE_MS + PROMISE_MS / 1000 + 20))
+    CRASH_MS=$((PROMISE_MS + PROMISE_MS / 1000 + 4 * DELAY_MS))
     DEAF_MS=$((CRASH_MS + ${HEARTBEAT%ms} * 13 / 2))
-    LINK_MS=50
-    LEAVE_MS=50
+    LINK_MS=$((7 * DELAY_MS + 15))
+    LEAVE_MS=$((3 * DELAY_MS + 35))
 }
 
 # owners_are NAME NODE…: keeps, by that name, what the kernels of these own now.
