@@ -64,14 +64,15 @@ bool Link::is_for_us(const core::Header& header, unsigned hops) {
 void Link::hear_stranger(wire::Drop as) {
     on_drop(as);
     stranger_ = {as, boot_now()};
-    owner_.on_stranger(*this);
+    owner_.on_stranger(*this, as);
 }
 
 void Link::on_packet(std::span<const std::byte> packet) {
     const auto [frame, hops] = wire::unwrap(packet);
     auto opened = codec_.open(frame);
     if (!opened) {
-        on_drop(opened.error());
+        wire::is_of_this_cluster(opened.error()) ? hear_stranger(opened.error())
+                                                 : on_drop(opened.error());
         return;
     }
     const core::Header& header = header_of(opened->message);

@@ -42,9 +42,9 @@ public:
     virtual void on_arrival(Link& link, Arrival arrival) = 0;
     /// It was opened, or lost.
     virtual void on_turned(const Link& link) = 0;
-    /// It dropped an authentic frame, of another daemon with this node's id or of a node
-    /// that is not configured here: whoever is missed may be there under a wrong id.
-    virtual void on_stranger(const Link& link) = 0;
+    /// It dropped a frame of this cluster: whoever is missed may be there under a wrong
+    /// id, or with another key.
+    virtual void on_stranger(const Link& link, wire::Drop as) = 0;
 
 protected:
     ~LinkOwner() = default;
@@ -57,10 +57,10 @@ struct LinkCounts {
     wire::DropCounts dropped;
 };
 
-/// Somebody who speaks under an id that should not be heard here.
+/// Somebody of this cluster who should not be heard here like this.
 struct Stranger {
-    wire::Drop as = wire::Drop::impostor;  ///< or unknown_sender
-    core::Time at;                         ///< of its newest frame
+    wire::Drop as = wire::Drop::impostor;
+    core::Time at;  ///< of its newest frame
 };
 
 class Link final : private PortUser {

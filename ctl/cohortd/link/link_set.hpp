@@ -26,7 +26,7 @@ public:
     /// It was opened, or lost.
     virtual void on_turned(const Link& link) = 0;
     /// See LinkOwner.
-    virtual void on_stranger(const Link& link) = 0;
+    virtual void on_stranger(const Link& link, wire::Drop as) = 0;
 
 protected:
     ~LinkUser() = default;
@@ -64,7 +64,7 @@ public:
 private:
     void on_arrival(Link& link, Arrival arrival) override;
     void on_turned(const Link& link) override { user_.on_turned(link); }
-    void on_stranger(const Link& link) override { user_.on_stranger(link); }
+    void on_stranger(const Link& link, wire::Drop as) override { user_.on_stranger(link, as); }
 
     bool is_late(core::Time now);
     void pass_on(const Link& from, const Arrival& arrival, core::Time now);

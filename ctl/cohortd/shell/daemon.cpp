@@ -210,11 +210,14 @@ void Daemon::on_turned(const link::Link&) {
     enqueue(core::LinksChanged{});
 }
 
-/// R24: two hosts with one id, or with files that name different ids, hear each other
-/// well. Were that silence, each would take the other one's buckets. Of more nodes
-/// none acts by silence.
-void Daemon::on_stranger(const link::Link&) {
-    if (config_.nodes.size() == 2)
+/// R24: two hosts with one id, or with files that name different ids or keys, hear each
+/// other well. Were that silence, each would take the other one's buckets. Of more nodes
+/// none acts by silence. What is not authentic may be anybody's, who must not hold up a
+/// takeover: it counts for as long as no epoch was ever accepted, as on the first start
+/// of a cluster that was set up wrong.
+void Daemon::on_stranger(const link::Link&, wire::Drop as) {
+    const bool credible = wire::is_authentic(as) || machine_.plan().id == core::EpochId{};
+    if (config_.nodes.size() == 2 && credible)
         enqueue(core::LinksChanged{});
 }
 

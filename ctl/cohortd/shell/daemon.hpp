@@ -56,7 +56,7 @@ public:
 private:
     void on_message(const link::Link& link, core::Message message) override;
     void on_turned(const link::Link& link) override;
-    void on_stranger(const link::Link& link) override;
+    void on_stranger(const link::Link& link, wire::Drop as) override;
 
     Result<core::Plan> load_state();
     Result<core::KernelHeld> take_over_kernel();

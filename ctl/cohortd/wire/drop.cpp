@@ -40,6 +40,14 @@ std::string_view describe(Drop reason) {
     return kWords[static_cast<std::size_t>(reason)].text;
 }
 
+bool is_of_this_cluster(Drop reason) {
+    return reason == Drop::unknown_key || reason == Drop::bad_mac || is_authentic(reason);
+}
+
+bool is_authentic(Drop reason) {
+    return reason >= Drop::malformed;
+}
+
 std::uint64_t DropCounts::total() const {
     return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
 }

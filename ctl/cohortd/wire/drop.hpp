@@ -34,6 +34,12 @@ std::string_view key_of(Drop reason);
 /// be right.
 std::string_view describe(Drop reason);
 
+/// The sender takes itself for one of this cluster: its frame names it, if it is not
+/// authentic, too.
+bool is_of_this_cluster(Drop reason);
+/// It had this cluster's key.
+bool is_authentic(Drop reason);
+
 /// Monotonic counts by reason.
 class DropCounts {
 public:
