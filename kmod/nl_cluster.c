@@ -136,7 +136,7 @@ int cohort_nl_cluster_set_doit(struct sk_buff *skb, struct genl_info *info)
 		err = PTR_ERR(cluster);
 		goto out;
 	}
-	/* A controller deals out buckets of these VIPs by this hash, and would not know of others. */
+	/* A controller deals out buckets of these VIPs by this hash. */
 	err = cohort_nl_controls(cluster, info);
 	if (err)
 		goto out;

@@ -37,7 +37,8 @@ void Reactor::at(Time when, OnTime due) {
 
 namespace {
 
-void repeat(Reactor& reactor, Time when, Duration period, const std::shared_ptr<Reactor::OnTime>& due) {
+void repeat(Reactor& reactor, Time when, Duration period,
+            const std::shared_ptr<Reactor::OnTime>& due) {
     reactor.at(when, [&reactor, when, period, due] {
         (*due)();
         repeat(reactor, when + period, period, due);
