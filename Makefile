@@ -9,8 +9,8 @@ KVER ?= $(patsubst /lib/modules/%/build/Makefile,%,$(wildcard /lib/modules/*/bui
 # What the module is built against; kmod-debug has another.
 KTREE = /lib/modules/$*/build
 JOBS ?= $(shell nproc)
-# A CI runner builds all of it once, from nothing.
-UNITY ?= $(if $(CI),ON,OFF)
+# A CI runner builds all of it once, from nothing. Where nothing is said a build stays as it was made.
+UNITY ?= $(if $(CI),ON)
 PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION := $(shell sed -n 's,^project.cohort VERSION \([0-9.]*\).*,\1,p' CMakeLists.txt)
@@ -48,7 +48,7 @@ deps:
 
 user:
 	@mkdir -p $(BUILD)
-	@cmake -S . -B $(BUILD) -G Ninja -D COHORT_UNITY=$(UNITY) >$(BUILD)/cmake.log 2>&1 || \
+	@cmake -S . -B $(BUILD) -G Ninja $(UNITY:%=-D COHORT_UNITY=%) >$(BUILD)/cmake.log 2>&1 || \
 		{ cat $(BUILD)/cmake.log; exit 1; }
 	@ninja -C $(BUILD) -j $(JOBS) $(TARGETS)
 
