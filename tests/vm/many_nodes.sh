@@ -185,6 +185,18 @@ pairs() {
     done
 }
 
+# lose_each_path: each node loses each of its links, in each direction; then each two
+# that do not plan lose each other, and the planner and each other node.
+# shellcheck disable=SC2046 # words
+lose_each_path() {
+    local node planner=${NODES[0]}
+    lose_each one-way "a node loses a link in one direction" $(one_way_paths)
+    lose_each pairs "two that do not plan do not hear each other" $(pairs $(others "$planner"))
+    for node in $(others "$planner"); do
+        parts "$planner-$node" part "$planner" "$node"
+    done
+}
+
 # ring: a null-modem cable from each node to the next, and from the last to the first.
 ring() {
     local i all=()

@@ -28,11 +28,5 @@ for node in "${NODES[@]}"; do
     harm "mute-$node" "$node" "nobody hears $node" "$CRASH_MS" "lose_on_lans mute $node" lans_again
     judge silent "mute-$node" "nobody hears $node" "$node"
 done
-# shellcheck disable=SC2046 # words
-lose_each one-way "a node loses a LAN in one direction" $(one_way_paths)
-# shellcheck disable=SC2046 # words
-lose_each pairs "two that do not plan do not hear each other" $(pairs $(others n1))
-for node in $(others n1); do
-    parts "n1-$node" part n1 "$node"
-done
+lose_each_path
 many_end

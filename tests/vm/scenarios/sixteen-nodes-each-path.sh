@@ -20,11 +20,5 @@ ASKS=(--period 4ms --tcp 64 --tcp-period 500ms --connect-period 100ms)
 
 many_up
 many_ask
-# shellcheck disable=SC2046 # words
-lose_each one-way "a node loses a link in one direction" $(one_way_paths)
-# shellcheck disable=SC2046 # words
-lose_each pairs "two that do not plan do not hear each other" $(pairs $(others n1))
-for node in $(others n1); do
-    parts "n1-$node" part n1 "$node"
-done
+lose_each_path
 many_end
