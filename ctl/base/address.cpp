@@ -93,6 +93,18 @@ bool is_host(const IpAddress& address) {
            !std::ranges::all_of(address.span(), [](auto byte) { return byte == 0xFF; });
 }
 
+bool is_host(const Vip& vip) {
+    if (!is_host(vip.address))
+        return false;
+    if (vip.address.family == Family::ipv6 || vip.prefix_len >= 31)
+        return true;
+    std::uint32_t bits = 0;
+    for (const std::uint8_t byte : vip.address.span())
+        bits = bits << 8 | byte;
+    const std::uint32_t mask = ~std::uint32_t{0} >> vip.prefix_len;
+    return (bits & mask) != 0 && (bits & mask) != mask;
+}
+
 std::string format_address(const IpAddress& address) {
     std::array<char, INET6_ADDRSTRLEN> text{};
     inet_ntop(address.family == Family::ipv4 ? AF_INET : AF_INET6, address.bytes.data(),

@@ -57,6 +57,9 @@ bool is_multicast(const IpAddress& address);
 /// True if a host may have this address: no group, no loopback, no broadcast, and
 /// not "any", which in IPv4 is all of 0.0.0.0/8 (RFC 1122, 3.2.1.3).
 bool is_host(const IpAddress& address);
+/// Likewise, in its network: neither the network's own address nor its broadcast, which
+/// IPv4 networks of 31 and 32 bits do not have (RFC 3021).
+bool is_host(const Vip& vip);
 
 std::string format_address(const IpAddress& address);
 std::string format_vip(const Vip& vip);

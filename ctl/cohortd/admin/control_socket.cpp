@@ -18,10 +18,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <set>
+#include <list>
 #include <system_error>
 #include <utility>
 
@@ -105,6 +106,7 @@ struct ControlSocket::Server {
         : acceptor(io, stream_protocol(), fd), pause(io), handlers(std::move(its_handlers)) {}
 
     void close();
+    void make_room();
     static asio::awaitable<void> accept_all(std::shared_ptr<Server> server);
     static asio::awaitable<void> talk(std::shared_ptr<Server> server,
                                       stream_protocol::socket client);
@@ -113,7 +115,7 @@ struct ControlSocket::Server {
     stream_protocol::acceptor acceptor;
     asio::steady_timer pause;
     Handlers handlers;
-    std::set<stream_protocol::socket*> clients;
+    std::list<stream_protocol::socket*> clients;  ///< who was silent longest first
     bool closed = false;
 };
 
@@ -126,6 +128,16 @@ void ControlSocket::Server::close() {
     acceptor.close(ignored);
     for (stream_protocol::socket* client : clients)
         client->close(ignored);
+}
+
+/// A client that went to sleep must not keep others out. It learns by the end of its
+/// connection.
+void ControlSocket::Server::make_room() {
+    const auto open = [](const stream_protocol::socket* client) { return client->is_open(); };
+    if (static_cast<std::size_t>(std::ranges::count_if(clients, open)) < kMostClients)
+        return;
+    error_code ignored;
+    (*std::ranges::find_if(clients, open))->close(ignored);
 }
 
 asio::awaitable<void> ControlSocket::Server::accept_all(std::shared_ptr<Server> server) {
@@ -154,19 +166,15 @@ std::string ControlSocket::Server::reply(error_code error, std::string_view line
 
 asio::awaitable<void> ControlSocket::Server::talk(std::shared_ptr<Server> server,
                                                   stream_protocol::socket client) {
+    server->make_room();
+    const auto self = server->clients.insert(server->clients.end(), &client);
     error_code error;
-    if (server->clients.size() >= kMostClients) {
-        // A new socket has room for a line: this does not block.
-        client.write_some(asio::buffer(refusal("too many clients; close some and try again")),
-                          error);
-        co_return;
-    }
-    server->clients.insert(&client);
     std::string input;
     while (!error) {
         const std::size_t size =
             co_await asio::async_read_until(client, asio::dynamic_buffer(input, kLongestRequest),
                                             '\n', asio::redirect_error(asio::use_awaitable, error));
+        server->clients.splice(server->clients.end(), server->clients, self);
         const auto line = std::string_view(input).substr(0, size > 0 ? size - 1 : 0);
         const std::string words = server->reply(error, line);
         input.erase(0, size);
@@ -177,7 +185,7 @@ asio::awaitable<void> ControlSocket::Server::talk(std::shared_ptr<Server> server
                                    asio::redirect_error(asio::use_awaitable, failed));
         error = error ? error : failed;
     }
-    server->clients.erase(&client);
+    server->clients.erase(self);
 }
 
 ControlSocket::ControlSocket(std::string path, std::shared_ptr<Server> server)

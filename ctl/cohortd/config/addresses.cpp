@@ -67,9 +67,9 @@ void read_vips(Reader& section, Address& address) {
             section.fail("vip", vip.error().message);
             return;
         }
-        if (!is_host(vip->address))
-            section.fail("vip", fmt::format("'{}' is not the address of a host, such as "
-                                            "192.0.2.50/24",
+        if (!is_host(*vip))
+            section.fail("vip", fmt::format("'{}' is not the address of a host in its network, "
+                                            "such as 192.0.2.50/24",
                                             words));
         address.vips.push_back(*vip);
     }
@@ -103,6 +103,8 @@ Address read_address(Problems& problems, const toml::table& table) {
     address.name = section.parsed("name", parse_cluster_name).value_or("");
     section.require("dev", "\"eth0\"");
     address.dev = section.parsed("dev", parse_device_name).value_or("");
+    if (address.dev == "lo")
+        section.fail("dev", "'lo' is this host's alone; name the device that clients reach it by");
     read_vips(section, address);
     read_hash(section, address);
     address.buckets = static_cast<std::uint32_t>(

@@ -178,6 +178,11 @@ void remark_on(Out out, const Config& config) {
                fmt::format(
                    "{} is no program that can be run now: nobody would take over from a dead peer",
                    config.fence.command.front()));
+    if (config.mode == core::QuorumMode::preferred &&
+        node_of(config, config.preferred).weight == 0)
+        remark(out, fmt::format("{} is preferred and has weight 0: it takes no buckets, and "
+                                "nobody else serves while it is down",
+                                node_of(config, config.preferred).name));
     if (!self_of(config).witness)
         remark_on_service(out, config);
     for (const Link& link : config.links)

@@ -178,7 +178,7 @@ void Machine::State::settle(Time now) {
     advance_barrier(now);
     settle_members(now);
     persist(now);
-    judge_disk(now);
+    judge_host(now);
     plan_ahead(now);
     advance_fencing(now);
     advance_leave(now);
@@ -199,6 +199,29 @@ void Machine::State::settle(Time now) {
     }
     served = serves;
     act(WakeAt{next_wake(now)});
+}
+
+/// Of a disk that is full, read-only or stuck, and a kernel that refuses: this node stays at
+/// its epoch, or silent. Its share of later ones would be dark for as long: it is sick, and
+/// others are to have that.
+void Machine::State::judge_host(Time now) {
+    judge(disk_owes, "the disk has not taken an epoch", "the disk takes epochs again", now);
+    judge(kernel_owes, "the kernel has not taken the states of an epoch",
+          "the kernel takes states again", now);
+}
+
+void Machine::State::judge(Owed& owed, const std::string& trouble, const std::string& relief,
+                           Time now) {
+    const bool overdue = owed.since && now - *owed.since > config.timers.promise;
+    if (overdue == owed.overdue) {
+        return;
+    }
+    owed.overdue = overdue;
+    note(overdue ? Note::Level::alert : Note::Level::notice,
+         overdue ? trouble + " for " + text(config.timers.promise) +
+                     ": this node is sick until it does"
+               : relief);
+    trigger(Trigger::change, now);
 }
 
 void Machine::State::note(Note::Level level, std::string text) {

@@ -29,26 +29,11 @@ void Machine::State::persist(Time now) {
     }
     write_again_at.reset();
     writing = std::exchange(next, std::nullopt);
-    disk_owes_since = disk_owes_since.value_or(now);
+    disk_owes.since = disk_owes.since.value_or(now);
     act(Persist{++writing_ticket, *writing});
     if (mutated(Mutation::announce_before_durable)) {
         accept(*writing, now);
     }
-}
-
-/// A disk that is full, read-only or stuck keeps this node at its epoch. Its share of
-/// later ones would be dark for as long: it is sick, and others are to have that.
-void Machine::State::judge_disk(Time now) {
-    const bool fails = disk_owes_since && now - *disk_owes_since > config.timers.promise;
-    if (fails == disk_fails) {
-        return;
-    }
-    disk_fails = fails;
-    note(fails ? Note::Level::alert : Note::Level::notice,
-         fails ? "the disk has not taken an epoch for " + text(config.timers.promise) +
-                     ": this node is sick until it does"
-               : "the disk takes epochs again");
-    trigger(Trigger::change, now);
 }
 
 void Machine::State::on_persisted(const PersistDone& done, Time now) {
@@ -57,7 +42,7 @@ void Machine::State::on_persisted(const PersistDone& done, Time now) {
     }
     Plan written = std::move(*std::exchange(writing, std::nullopt));
     if (!done.ok) {
-        if (!disk_fails) {
+        if (!disk_owes.overdue) {
             note(Note::Level::alert,
                  "epoch " + text(written.id) +
                      " cannot be made durable, so it is not accepted; trying again");
@@ -68,7 +53,7 @@ void Machine::State::on_persisted(const PersistDone& done, Time now) {
         write_again_at = now + config.timers.detect;
         return;
     }
-    disk_owes_since.reset();
+    disk_owes.since.reset();
     if (written.id > plan.id) {
         accept(std::move(written), now);
     }

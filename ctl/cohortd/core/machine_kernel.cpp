@@ -39,6 +39,7 @@ Time Machine::State::kernel_deadline(Time now) const {
 void Machine::State::set_kernel(Time now) {
     kernel_stale = false;
     set_again_at.reset();
+    kernel_owes.since = kernel_owes.since.value_or(now);
     commanded_deadline = kernel_deadline(now);
     act(KernelSet{++last_ticket, std::max(plan.id.counter, has_vote ? 0 : kernel_floor),
                   holdings.held(), commanded_deadline});
@@ -64,12 +65,17 @@ void Machine::State::on_kernel_done(const KernelDone& done, Time now) {
     if (done.ok) {
         const bool was_released = released();
         confirmed_ticket = std::max(confirmed_ticket, done.ticket);
+        if (confirmed_ticket == last_ticket) {
+            kernel_owes.since.reset();
+        }
         if (!was_released && released()) {
             trigger(Trigger::change, now);
         }
     } else if (done.ticket == last_ticket) {
-        note(Note::Level::alert,
-             "the kernel refused the states of epoch " + text(plan.id) + "; trying again");
+        if (done.ticket == confirmed_ticket + 1) {
+            note(Note::Level::alert,
+                 "the kernel refused the states of epoch " + text(plan.id) + "; trying again");
+        }
         kernel_stale = true;
         set_again_at = now + config.timers.heartbeat;
     }

@@ -113,7 +113,7 @@ void Machine::State::unstage() {
         next.reset();
         forgets_at.reset();
         if (!writing) {
-            disk_owes_since.reset();
+            disk_owes.since.reset();
         }
     }
     staged.reset();

@@ -33,6 +33,12 @@ enum class Trigger : std::uint8_t {
 struct Machine::State {
     explicit State(MachineConfig machine_config);
 
+    /// What a part of the host was told to do, and has not done.
+    struct Owed {
+        std::optional<Time> since;
+        bool overdue = false;
+    };
+
     // ---- machine.cpp: the order in which things happen in a step
     Actions step(const Event& event, Time now);
     void begin(const Start& start, Time now);
@@ -40,6 +46,8 @@ struct Machine::State {
     bool dispatch(const Event& event, Time now);
     void settle(Time now);
     void watch_loop(Time now);
+    void judge_host(Time now);
+    void judge(Owed& owed, const std::string& trouble, const std::string& relief, Time now);
 
     // ---- machine_frames.cpp: what peers say
     /// False if it is a copy, or too old.
@@ -80,7 +88,6 @@ struct Machine::State {
     // ---- machine_epoch.cpp: accepting, opening, keeping (R5, R8, R10 to R12)
     void propose(Plan plan, Time now);
     void persist(Time now);
-    void judge_disk(Time now);
     void on_persisted(const PersistDone& done, Time now);
     void accept(Plan plan, Time now);
     void take(Plan taken);
@@ -212,9 +219,10 @@ struct Machine::State {
     std::uint64_t writing_ticket = 0;
     std::optional<Plan> next;  ///< the newest plan that waits for that
     std::optional<Time> write_again_at;
-    std::optional<Time> disk_owes_since;  ///< a write that was asked for then is not done
-    bool disk_fails = false;              ///< it owes that for too long
-    std::uint64_t highest_counter = 0;    ///< in any authentic frame, R17
+    std::uint64_t highest_counter = 0;  ///< in any authentic frame, R17
+
+    Owed disk_owes;    ///< a durable epoch
+    Owed kernel_owes;  ///< the states of one
 
     // ---- members (R22)
     std::optional<Reconfigure> staged;
@@ -248,8 +256,8 @@ struct Machine::State {
 
     // ---- health, planning
     bool healthy = true;  ///< by the checks
-    /// What is given to a node that cannot accept an epoch stays dark.
-    bool is_fit() const { return healthy && has_vote && !disk_fails; }
+    /// What is given to a node that cannot accept an epoch, or tell its kernel, stays dark.
+    bool is_fit() const { return healthy && has_vote && !disk_owes.overdue && !kernel_owes.overdue; }
     std::optional<Time> usable_since;  ///< of this node
     struct Candidacy {
         std::uint64_t counter;

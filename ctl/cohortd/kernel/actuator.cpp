@@ -3,6 +3,7 @@
 
 #include "ctl/base/duration.hpp"
 #include "ctl/cohortd/kernel/adoption.hpp"
+#include "ctl/cohortd/shell/clock.hpp"
 #include "ctl/cohortd/shell/log.hpp"
 
 #include <fmt/format.h>
@@ -216,7 +217,10 @@ Result<void> Actuator::level_deadlines(const std::vector<netlink::BucketStates>&
 Outcome Actuator::judge(const Result<void>& result, const Held& cluster, std::string_view what) {
     if (result)
         return Outcome::done;
-    log(Level::error, "address {}: cannot {}: {}", cluster.name, what, result.error().message);
+    const std::string words =
+        fmt::format("address {}: cannot {}: {}", cluster.name, what, result.error().message);
+    if (said_.worth_saying(words, shell::boot_now()))
+        shell::log_line(Level::error, words);
     // A cluster that is gone was taken away by hand: that, too, is control.
     const int code = result.error().code;
     if (code == ENOENT)

@@ -7,6 +7,7 @@
 #include "ctl/base/result.hpp"
 #include "ctl/cohortd/config/config.hpp"
 #include "ctl/cohortd/core/machine.hpp"
+#include "ctl/cohortd/shell/said_once.hpp"
 #include "ctl/netlink/address.hpp"
 #include "ctl/netlink/client.hpp"
 
@@ -86,6 +87,7 @@ private:
     std::vector<Held> clusters_;
     std::vector<std::string> fresh_;                   ///< clusters that take_over() made
     std::vector<std::pair<std::string, Vip>> placed_;  ///< device and VIP, as it added them
+    shell::SaidOnce said_;
 };
 
 }  // namespace cohort::kernel

@@ -45,6 +45,13 @@ const Path* Link::path_to(core::NodeId peer) const {
     return found == paths_.end() ? nullptr : &found->second;
 }
 
+/// A line, or addresses that the configuration names: another cluster's frames here are of
+/// a node whose file names the cluster wrongly.
+bool Link::leads_to_peers_only() const {
+    const auto* udp = std::get_if<config::UdpLink>(&config_.way);
+    return udp == nullptr || !udp->multicast;
+}
+
 bool Link::is_for_us(const core::Header& header, unsigned hops) {
     if (header.sender == identity_.self) {
         // A relay that does not hear us on its link yet may well return a frame.
@@ -71,8 +78,10 @@ void Link::on_packet(std::span<const std::byte> packet) {
     const auto [frame, hops] = wire::unwrap(packet);
     auto opened = codec_.open(frame);
     if (!opened) {
-        wire::is_of_this_cluster(opened.error()) ? hear_stranger(opened.error())
-                                                 : on_drop(opened.error());
+        const wire::Drop reason = opened.error();
+        const bool meant = wire::is_of_this_cluster(reason) ||
+                           (reason == wire::Drop::other_cluster && leads_to_peers_only());
+        meant ? hear_stranger(reason) : on_drop(reason);
         return;
     }
     const core::Header& header = header_of(opened->message);

@@ -42,8 +42,8 @@ public:
     virtual void on_arrival(Link& link, Arrival arrival) = 0;
     /// It was opened, or lost.
     virtual void on_turned(const Link& link) = 0;
-    /// It dropped a frame of this cluster: whoever is missed may be there under a wrong
-    /// id, or with another key.
+    /// It dropped a frame of this cluster, or one that only a peer can have sent: whoever
+    /// is missed may be there under a wrong id or name, or with another key.
     virtual void on_stranger(const Link& link, wire::Drop as) = 0;
 
 protected:
@@ -57,7 +57,7 @@ struct LinkCounts {
     wire::DropCounts dropped;
 };
 
-/// Somebody of this cluster who should not be heard here like this.
+/// Somebody who should not be heard here like this.
 struct Stranger {
     wire::Drop as = wire::Drop::impostor;
     core::Time at;  ///< of its newest frame
@@ -101,6 +101,7 @@ private:
     void on_lost(std::string_view why) override;
     void on_trouble(std::string_view what) override;
 
+    bool leads_to_peers_only() const;
     bool is_for_us(const core::Header& header, unsigned hops);
     void hear_stranger(wire::Drop as);
     std::optional<wire::Echo> next_echo(core::Time now);

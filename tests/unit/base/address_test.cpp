@@ -82,6 +82,15 @@ TEST(Address, OfAHostIsNoneOfASpecialUse) {
         EXPECT_TRUE(is_multicast(parse_ip_address(text).value())) << text;
 }
 
+TEST(Vip, IsNeitherItsNetworkNorTheBroadcast) {
+    for (const char* text : {"192.0.2.1/24", "192.0.2.255/23", "192.0.2.0/31", "192.0.2.1/31",
+                             "192.0.2.0/32", "128.0.0.1/1", "2001:db8::/64"})
+        EXPECT_TRUE(is_host(parse_vip(text).value())) << text;
+    for (const char* text : {"192.0.2.0/24", "192.0.2.255/24", "192.0.3.255/23", "192.0.2.4/30",
+                             "192.0.2.7/30", "127.0.0.1/8"})
+        EXPECT_FALSE(is_host(parse_vip(text).value())) << text;
+}
+
 RC_GTEST_PROP(Address, SurvivesWritingAndReading,
               (const std::array<std::uint8_t, 16>& bytes, bool v6)) {
     const auto address = address_from_bytes(std::span(bytes).first(v6 ? 16 : 4)).value();

@@ -43,17 +43,24 @@ TEST(Accept, DoesNotHappenWhenTheDiskFailsAndIsTriedAgain) {
     EXPECT_EQ(b.accepted(), plan.id);
 }
 
-/// Fails each write for so long.
-void fail_writes(Bench& b, Duration length) {
+/// For so long, each thing that the disk or the kernel is asked for fails. How much was
+/// said meanwhile.
+template <class Asked, class Done>
+std::size_t fail_each(Bench& b, Duration length) {
+    std::size_t notes = 0;
     for (const Time end = b.now + length; b.now < end;) {
-        const auto writes = b.all<Persist>();
+        const auto asked = b.all<Asked>();
         b.forget();
-        if (!writes.empty()) {
-            b.step(PersistDone{writes.back().ticket, false});
+        if (!asked.empty()) {
+            b.step(Done{asked.back().ticket, false});
         }
         b.chatter(b.timers.heartbeat);
+        notes += b.all<Note>().size();
     }
+    return notes;
 }
+constexpr auto fail_writes = fail_each<Persist, PersistDone>;
+constexpr auto refuse_states = fail_each<KernelSet, KernelDone>;
 
 TEST(Disk, ThatFailsMakesTheNodeSickUntilItTakesAnEpoch) {
     Bench b;
@@ -89,14 +96,34 @@ TEST(Disk, ThatFailsIsSaidAFewTimesNotForGood) {
     b.disk_answers = false;
     b.send_plan(2, make_plan(2, 2, "1222"));
     fail_writes(b, 2 * b.timers.promise);
-    b.forget();
-    for (int i = 0; i < 20; ++i) {
-        b.chatter(b.timers.heartbeat);
-        if (const auto writes = b.all<Persist>(); !writes.empty()) {
-            b.step(PersistDone{writes.back().ticket, false});
-        }
-    }
-    EXPECT_TRUE(b.all<Note>().empty());
+    EXPECT_EQ(fail_writes(b, 2 * b.timers.promise), 0U);
+}
+
+TEST(Kernel, ThatRefusesMakesTheNodeSickUntilItTakesStates) {
+    Bench b;
+    b.share("1122");
+    b.kernel_answers = false;
+    b.send_plan(2, make_plan(2, 2, "1222"));
+    refuse_states(b, b.timers.promise / 2);
+    EXPECT_EQ(b.last_heartbeat().header.health, 255);
+    refuse_states(b, b.timers.promise);
+    EXPECT_EQ(b.last_heartbeat().header.health, 0) << "else its share would stay dark";
+    EXPECT_FALSE(b.machine.view(b.now).healthy);
+    b.kernel_answers = true;
+    b.step(KernelDone{b.all<KernelSet>().back().ticket, false});
+    b.chatter(2 * b.timers.heartbeat);
+    EXPECT_EQ(b.last_heartbeat().header.health, 255);
+}
+
+TEST(Kernel, ThatRefusesIsSaidAFewTimesNotForGood) {
+    Bench b;
+    b.share("1122");
+    b.kernel_answers = false;
+    b.send_plan(2, make_plan(2, 2, "1222"));
+    b.step(KernelDone{b.all<KernelSet>().back().ticket, false});
+    EXPECT_TRUE(b.noted("the kernel refused"));
+    refuse_states(b, 2 * b.timers.promise);
+    EXPECT_EQ(refuse_states(b, 2 * b.timers.promise), 0U);
 }
 
 TEST(Accept, TakesTheHighestOfPlansThatCameDuringAWrite) {

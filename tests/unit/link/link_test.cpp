@@ -71,17 +71,17 @@ TEST_F(LinkTest, EachReasonToDropIsCounted) {
     EXPECT_EQ(listener_.strangers, 1);
     receive(test::heartbeat(2, 1), test::codec(7, 2));
     EXPECT_EQ(dropped(Drop::other_cluster), 1u);
-    EXPECT_EQ(listener_.strangers, 1) << "another cluster is none of this one's strangers";
+    EXPECT_EQ(listener_.strangers, 2) << "only a peer sends here: its file names another cluster";
     receive(test::heartbeat(3, 1));
     EXPECT_EQ(dropped(Drop::unknown_sender), 1u);
-    EXPECT_EQ(listener_.strangers, 2);
+    EXPECT_EQ(listener_.strangers, 3);
     receive(test::heartbeat(1, 1));  // the session of node 1 in these tests is 101
     EXPECT_EQ(dropped(Drop::own), 1u);
     core::Heartbeat impostor = test::heartbeat(1, 1);
     impostor.header.session = 55;
     receive(impostor);
     EXPECT_EQ(dropped(Drop::impostor), 1u);
-    EXPECT_EQ(listener_.strangers, 3) << "its own frame is no stranger's";
+    EXPECT_EQ(listener_.strangers, 4) << "its own frame is no stranger's";
     EXPECT_TRUE(listener_.messages.empty());
     EXPECT_FALSE(link_.path_to(2)->heard_at().has_value()) << "a dropped frame is not heard";
 }
