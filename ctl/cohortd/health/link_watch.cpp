@@ -59,7 +59,7 @@ Result<std::unique_ptr<LinkWatch>> LinkWatch::start(boost::asio::io_context& io,
     std::unique_ptr<LinkWatch> watch(new LinkWatch(io, std::move(changed), fd));
     sockaddr_nl address{};
     address.nl_family = AF_NETLINK;
-    address.nl_groups = RTMGRP_LINK;
+    address.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
     if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         return refused("cannot subscribe to the state of devices");
     if (!watch->learn_all())
@@ -146,6 +146,7 @@ LinkWatch::Heard LinkWatch::take(std::span<const std::byte> datagram) {
             return Heard::end_of_dump;
         if (of_dump && message->nlmsg_type == NLMSG_ERROR)
             return Heard::failure;
+        address_lost_ |= message->nlmsg_type == RTM_DELADDR;
         if (message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK)
             continue;
         const auto* info = static_cast<const ifinfomsg*>(NLMSG_DATA(message));
@@ -179,7 +180,7 @@ void LinkWatch::on_news() {
         log(Level::error, "cannot learn the state of devices: {}",
             std::generic_category().message(errno));
     await_news();
-    if (devices_ != before)
+    if (std::exchange(address_lost_, false) || devices_ != before)
         changed_();
 }
 

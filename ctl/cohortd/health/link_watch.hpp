@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The state of network devices, told by the kernel as it changes; nothing is
-// polled.
+// The state of network devices and the loss of their addresses, told by the kernel as it
+// happens; nothing is polled.
 #pragma once
 
 #include "ctl/base/result.hpp"
@@ -27,7 +27,7 @@ enum class DeviceState : std::uint8_t {
 
 class LinkWatch {
 public:
-    /// Called from the loop when any device's state changed.
+    /// Called from the loop when any device's state changed, or one lost an address.
     using Changed = std::function<void()>;
 
     /// Knows every device once this returns.
@@ -64,6 +64,7 @@ private:
     boost::asio::posix::stream_descriptor socket_;
     Changed changed_;
     Devices devices_;
+    bool address_lost_ = false;
     std::uint32_t sequence_ = 0;  ///< of the last dump
     /// Handlers of the loop may outlive this object; they look here first.
     std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);

@@ -172,6 +172,9 @@ ip link set eth0 up
 check_soon "with a new one it is well" 5 healthy true
 check_soon "and the VIP is back" 5 has_vip
 
+ip addr del $VIP dev eth0
+check_soon "a VIP that somebody took away is back" 5 has_vip
+
 # ---- its configuration, read again -----------------------------------------
 
 configuration eth0 64 '[[link]]
