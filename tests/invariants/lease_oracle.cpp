@@ -83,7 +83,8 @@ void LeaseOracle::before(const Event& event, Time now) {
         start(*begin, now);
         return;
     }
-    if (std::holds_alternative<LinksChanged>(event)) {
+    if (std::holds_alternative<LinksChanged>(event) ||
+        std::holds_alternative<StrangerHeard>(event)) {
         restart_silence(now);
     } else if (const auto* read = std::get_if<FrameRead>(&event)) {
         // A frame sent before one that was read already ends no silence: any

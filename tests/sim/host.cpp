@@ -110,7 +110,7 @@ void Host::start() {
     machine_ = std::make_unique<core::Machine>(config_);
     observer_.started(index_);
     observer_.running_changed();
-    step(core::Start{dice_.bits() | 1U, dice_.bits(), durable_, kernel_.held(), true});
+    step(core::Start{dice_.bits() | 1U, dice_.bits(), durable_, {}, kernel_.held(), true});
 }
 
 void Host::stall(Duration length) {

@@ -93,6 +93,9 @@ struct EventText {
         return fmt::format("is given {} members, digest {:x}", e.members.size(), e.config_digest);
     }
     std::string operator()(const LinksChanged&) const { return "links changed"; }
+    std::string operator()(const StrangerHeard& e) const {
+        return e.as_self ? "hears another one in its own name" : "hears a stranger";
+    }
     std::string operator()(const KeysChanged&) const { return "keys changed"; }
     std::string operator()(const Leave&) const { return "is told to leave"; }
     std::string operator()(const Yield&) const { return "is told to restart"; }

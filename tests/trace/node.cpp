@@ -136,6 +136,8 @@ void Node::apply(const Line& line, Duration now) {
         checker_.late(index_, line.at());
     } else if (event == "links") {
         told(LinksChanged{}, line.at());
+    } else if (event == "stranger") {
+        told(StrangerHeard{}, line.at());
     } else if (event == "health") {
         told(HealthChanged{}, line.at());
     } else if (event == "fence_done") {

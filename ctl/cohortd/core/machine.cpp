@@ -91,7 +91,7 @@ void Machine::State::begin(const Start& start, Time now) {
     plan.id = start.plan.id;
     plan_config = plan.id.counter > 0 ? start.plan.config_digest : config.config_digest;
     if (plan_config != config.config_digest) {
-        forgets_at = now + config.timers.promise;
+        forgets_at = now + longest_promise(start);
     }
     if (start.plan.config_digest == config.config_digest &&
         start.plan.fresh.size() == config.buckets && start.plan.old.size() == config.buckets) {
@@ -99,7 +99,7 @@ void Machine::State::begin(const Start& start, Time now) {
     }
     plan_whole = plan.id.counter > 0 && (is_sealed(plan) || mutated(Mutation::epoch_id_reused));
     highest_counter = plan.id.counter;
-    voter.start(now);
+    voter.start(now, longest_promise(start));
     for (auto& peer : peers) {
         if (peer) {
             peer->silence.restart(now);
@@ -110,6 +110,11 @@ void Machine::State::begin(const Start& start, Time now) {
     last_step = now;
     resume_kernel(start.kernel, now);
     note(Note::Level::info, "started at epoch " + text(plan.id));
+}
+
+/// The last lease may have been longer than this configuration's.
+Duration Machine::State::longest_promise(const Start& start) const {
+    return std::max(start.promised, config.timers.promise);
 }
 
 /// R24: what was not heard while this loop did not run proves nothing.
@@ -152,14 +157,8 @@ bool Machine::State::dispatch(const Event& event, Time now) {
                 s.trigger(Trigger::change, now);
             }
         }
-        void operator()(const LinksChanged&) const {
-            for (auto& peer : s.peers) {
-                if (peer) {
-                    peer->silence.restart(now);
-                    peer->silent = false;
-                }
-            }
-        }
+        void operator()(const LinksChanged&) const { s.restart_silence(now); }
+        void operator()(const StrangerHeard& stranger) const { s.on_stranger(stranger, now); }
         void operator()(const Reconfigure& change) const { s.on_reconfigure(change, now); }
         void operator()(const KeysChanged& change) const { s.change_keys(change); }
         void operator()(const Leave&) const { s.on_leave(now); }
@@ -186,7 +185,7 @@ void Machine::State::settle(Time now) {
         return;
     }
     send_heartbeats(now);
-    try_open();
+    try_open(now);
     if (kernel_stale && (!set_again_at || now >= *set_again_at)) {
         set_kernel(now);
     } else {

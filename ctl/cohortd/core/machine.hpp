@@ -76,6 +76,7 @@ struct Start {
     std::uint64_t session = 0;  ///< random, never 0
     std::uint64_t entropy = 0;  ///< seeds back-off and nonces
     Plan plan;
+    Duration promised{};  ///< L_v under which that plan was accepted; 0: this configuration's
     KernelHeld kernel;
     /// False: the durable state was lost or is broken, so this node has no
     /// vote; it holds nothing and acks nothing until it is made anew (R15).
@@ -123,6 +124,13 @@ struct HealthChanged {
 /// on it proves nothing (R24).
 struct LinksChanged {};
 
+/// An authentic frame of somebody who is no peer by this configuration: in this node's own
+/// name, or in one that it does not know. Of each frame once. Files differ, or a host is a
+/// copy of this one.
+struct StrangerHeard {
+    bool as_self = false;  ///< in this node's own name
+};
+
 /// The configuration was changed to these members, with this digest (R22). It is
 /// staged: frames of either configuration are listened to, and once every node
 /// that is heard has staged it too, a plan makes it the one that holds. With the
@@ -147,7 +155,8 @@ struct Leave {};
 struct Yield {};
 
 using Event = std::variant<Start, FrameRead, Wake, KernelDone, PersistDone, FenceDone,
-                           HealthChanged, LinksChanged, Reconfigure, KeysChanged, Leave, Yield>;
+                           HealthChanged, LinksChanged, StrangerHeard, Reconfigure, KeysChanged,
+                           Leave, Yield>;
 
 // ---- actions --------------------------------------------------------------
 

@@ -133,6 +133,12 @@ bool Machine::State::may_open() const {
     return has_vote && (leaving == Leaving::no || leaving == Leaving::handing_over);
 }
 
+/// Another host speaks in this node's name, as a copy of its disk does: whatever the peers
+/// grant may be meant for that one, and what they have let go of may be served there.
+bool Machine::State::is_doubled(Time now) const {
+    return double_at && now - *double_at <= config.timers.promise;
+}
+
 /// R10. A complete barrier is told at once, and starts the second round.
 void Machine::State::advance_barrier(Time now) {
     if (may_open() && holdings.lacks() && !barrier.second_round() &&
@@ -140,11 +146,11 @@ void Machine::State::advance_barrier(Time now) {
         barrier.begin_second_round(mutated(Mutation::no_second_round) ? 1 : last_seq + 1);
         trigger(Trigger::change, now);
     }
-    try_open();
+    try_open(now);
 }
 
-void Machine::State::try_open() {
-    if (may_open() && barrier.second_round() && lease.quorum_acked_since(*barrier.second_round()) &&
+void Machine::State::try_open(Time now) {
+    if (may_open() && !is_doubled(now) && barrier.second_round() && lease.quorum_acked_since(*barrier.second_round()) &&
         holdings.lacks()) {
         open_all("all others released them or are clear");
     }

@@ -196,7 +196,46 @@ bool Machine::State::may_forget(std::uint64_t digest, Time now) {
         return true;
     }
     forgets_at = forgets_at.value_or(now + config.timers.promise);
-    return now >= *forgets_at;
+    return now >= *forgets_at && !hears_other_files(now);
+}
+
+/// Nothing was accepted under this configuration yet.
+bool Machine::State::begins() const {
+    return plan.id.counter == 0 || plan_config != config.config_digest;
+}
+
+/// Somebody who runs goes by another configuration, or is taken for nobody in this one.
+/// Votes may be others there, and what is a quorum here and one there need have nobody in
+/// common: so a node does not begin beside them. One that has begun goes on.
+bool Machine::State::hears_other_files(Time now) const {
+    const bool stranger = stranger_at && now - *stranger_at <= config.timers.detect;
+    return begins() && (stranger || std::any_of(peers.begin(), peers.end(), [](const auto& peer) {
+                            return peer && peer->disagrees && !peer->silent;
+                        }));
+}
+
+/// R24: two hosts with one id, or with files that name different ids, hear each other
+/// well. Were that silence, each would take the other one's buckets.
+void Machine::State::on_stranger(const StrangerHeard& stranger, Time now) {
+    stranger_at = now;
+    if (stranger.as_self && !is_doubled(now)) {
+        note(Note::Level::alert, "another cohortd speaks as this node: nothing more is taken");
+    }
+    if (stranger.as_self) {
+        double_at = now;
+    }
+    if (peers.size() == 2) {
+        restart_silence(now);
+    }
+}
+
+void Machine::State::restart_silence(Time now) {
+    for (auto& peer : peers) {
+        if (peer) {
+            peer->silence.restart(now);
+            peer->silent = false;
+        }
+    }
 }
 
 /// The accepted plan is one of the staged configuration.

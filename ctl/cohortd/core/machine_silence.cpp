@@ -95,7 +95,7 @@ void Machine::State::grant(std::size_t index, Time now) {
     }
     lease.grant(index, mutated(Mutation::grant_from_now) ? now : last_reading);
     const bool opens = grade == Grade::take || mutated(Mutation::keep_opens);
-    if (opens && holdings.lacks()) {
+    if (opens && holdings.lacks() && !is_doubled(now)) {
         peer.taken_over = true;
         open_all(name(index) + " was silent on all links for " +
                  text(last_reading - peer.silence.since()) +

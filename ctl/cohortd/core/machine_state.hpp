@@ -42,6 +42,7 @@ struct Machine::State {
     // ---- machine.cpp: the order in which things happen in a step
     Actions step(const Event& event, Time now);
     void begin(const Start& start, Time now);
+    Duration longest_promise(const Start& start) const;
     /// Whether it told anything.
     bool dispatch(const Event& event, Time now);
     void settle(Time now);
@@ -93,8 +94,9 @@ struct Machine::State {
     void take(Plan taken);
     void lapse(Time now);
     void advance_barrier(Time now);
-    void try_open();
+    void try_open(Time now);
     bool may_open() const;
+    bool is_doubled(Time now) const;
     void keep_carried(Time now);
     void open_all(const std::string& why);
 
@@ -128,6 +130,10 @@ struct Machine::State {
     bool is_out(std::size_t member, Time now) const;
     bool forgets_somebody(std::uint64_t digest, Time now) const;
     bool may_forget(std::uint64_t digest, Time now);
+    void on_stranger(const StrangerHeard& stranger, Time now);
+    void restart_silence(Time now);
+    bool begins() const;
+    bool hears_other_files(Time now) const;
     bool all_have_staged(Electorate::Set granted) const;
     void insert_member(const Member& member, Time now);
     void erase_member(std::size_t index);
@@ -234,6 +240,8 @@ struct Machine::State {
     /// Nothing is acked until a plan of other members is accepted, from this moment on:
     /// what was promised to those whom it leaves out has run out then.
     std::optional<Time> forgets_at;
+    std::optional<Time> stranger_at;  ///< when one was heard last
+    std::optional<Time> double_at;    ///< likewise, in this node's own name
 
     // ---- kernel
     std::uint64_t last_ticket = 0;  ///< of KernelSet

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ctl/cohortd/core/sessions.hpp"
 
+#include <algorithm>
+
 namespace cohort::core {
 
 namespace {
@@ -8,6 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 constexpr Duration kChallengeGap = milliseconds{100};
 constexpr Duration kEchoGap = milliseconds{200};
+constexpr std::size_t kMostOthers = 16;
 
 }  // namespace
 
@@ -35,10 +38,27 @@ PeerSession::Standing PeerSession::read(const Header& header) {
     if (current_ != 0 && header.session == current_) {
         return window_.admit(header.seq) ? Standing::proven : Standing::duplicate;
     }
-    if (previous_ != 0 && header.session == previous_) {
+    Other& known = other(header.session);
+    if (known.retired) {
         return Standing::retired;
     }
-    return Standing::unproven;
+    return known.window.admit(header.seq) ? Standing::unproven : Standing::duplicate;
+}
+
+/// Of more sessions than are kept, what was never proven is forgotten first.
+PeerSession::Other& PeerSession::other(std::uint64_t session) {
+    const auto known =
+        std::find_if(others_.begin(), others_.end(),
+                     [&](const Other& one) { return one.session == session; });
+    if (known != others_.end()) {
+        return *known;
+    }
+    if (others_.size() == kMostOthers) {
+        const auto spare = std::find_if(others_.begin(), others_.end(),
+                                        [](const Other& one) { return !one.retired; });
+        others_.erase(spare == others_.end() ? others_.begin() : spare);
+    }
+    return others_.emplace_back(Other{session, false, {}});
 }
 
 std::optional<std::uint64_t> PeerSession::challenge(Time now, Random& random) {
@@ -63,7 +83,10 @@ bool PeerSession::prove(const Header& header, std::uint64_t echo) {
     if (header.session == current_) {
         return false;  // the unknown session was a recording; the known one lives
     }
-    previous_ = current_;
+    std::erase_if(others_, [&](const Other& one) { return one.session == header.session; });
+    if (current_ != 0) {
+        other(current_).retired = true;
+    }
     current_ = header.session;
     window_.reset(header.seq);
     return true;

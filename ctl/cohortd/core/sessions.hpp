@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace cohort::core {
 
@@ -32,9 +33,9 @@ class PeerSession {
 public:
     enum class Standing : std::uint8_t {
         proven,     ///< a new frame of the session that is known to be alive
-        duplicate,  ///< of that session, but seen before
+        duplicate,  ///< of a session that is not retired, but seen before
         unproven,   ///< of another session: not acked, no sign of life yet
-        retired,    ///< of the session before the proven one: refused for good
+        retired,    ///< of a session before the proven one: refused for good
     };
 
     /// Judges a frame by its header, and remembers its number if it counts.
@@ -55,9 +56,18 @@ public:
     std::uint64_t session() const { return current_; }  ///< 0: none is proven
 
 private:
+    struct Other {
+        std::uint64_t session;
+        bool retired;
+        ReplayWindow window;
+    };
+    Other& other(std::uint64_t session);
+
     std::uint64_t current_ = 0;
-    std::uint64_t previous_ = 0;
     ReplayWindow window_;
+    /// Sessions beside the proven one, the newest last. Each frame of theirs counts once: a
+    /// recording that is played over and over tells no more than its first time.
+    std::vector<Other> others_;
     std::uint64_t nonce_ = 0;  ///< outstanding challenge; 0: none
     std::optional<Time> challenged_at_;
     std::uint64_t echoed_ = 0;

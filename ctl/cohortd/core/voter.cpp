@@ -10,8 +10,8 @@ namespace cohort::core {
 Voter::Voter(const Electorate& electorate, const Timers& timers)
     : electorate_(electorate), promise_(timers.promise), promises_(electorate.size()) {}
 
-void Voter::start(Time now) {
-    hold_until_ = mutated(Mutation::clear_at_start) ? now : now + promise_;
+void Voter::start(Time now, Duration promise) {
+    hold_until_ = mutated(Mutation::clear_at_start) ? now : now + promise;
 }
 
 void Voter::ack(std::size_t peer, std::uint64_t session, std::uint64_t seq, Time now) {

@@ -24,7 +24,7 @@ public:
 
     /// R13: promises made before the restart are not known any more, so nobody
     /// is reported clear for as long as any of them may last.
-    void start(Time now);
+    void start(Time now, Duration promise);
 
     /// R6: promises to stay with the sender's epoch, which is the accepted one,
     /// for L_v from now. `now` is read after receipt.

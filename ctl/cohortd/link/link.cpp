@@ -56,22 +56,29 @@ bool Link::is_for_us(const core::Header& header, unsigned hops) {
     if (header.sender == identity_.self) {
         // A relay that does not hear us on its link yet may well return a frame.
         if (header.session != identity_.session)
-            hear_stranger(wire::Drop::impostor);
+            hear_stranger(wire::Drop::impostor, header, hops);
         else if (hops == 0)
             on_drop(wire::Drop::own);
         return false;
     }
     if (!paths_.contains(header.sender)) {
-        hear_stranger(wire::Drop::unknown_sender);
+        hear_stranger(wire::Drop::unknown_sender, header, hops);
         return false;
     }
     return true;
 }
 
-void Link::hear_stranger(wire::Drop as) {
+void Link::hear_stranger(wire::Drop as, const core::Header& header, unsigned hops) {
+    if (strange_sessions_.admit(header.session, header.seq))
+        hear_stranger(as, hops);
+    else
+        on_drop(as);
+}
+
+void Link::hear_stranger(wire::Drop as, unsigned hops) {
     on_drop(as);
-    stranger_ = {as, boot_now()};
-    owner_.on_stranger(*this, as);
+    stranger_ = {as, boot_now(), hops == 0};
+    owner_.on_stranger(*this, *stranger_);
 }
 
 void Link::on_packet(std::span<const std::byte> packet) {
@@ -81,7 +88,7 @@ void Link::on_packet(std::span<const std::byte> packet) {
         const wire::Drop reason = opened.error();
         const bool meant = wire::is_of_this_cluster(reason) ||
                            (reason == wire::Drop::other_cluster && leads_to_peers_only());
-        meant ? hear_stranger(reason) : on_drop(reason);
+        meant ? hear_stranger(reason, hops) : on_drop(reason);
         return;
     }
     const core::Header& header = header_of(opened->message);

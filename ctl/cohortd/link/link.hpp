@@ -8,6 +8,7 @@
 #include "ctl/cohortd/link/path.hpp"
 #include "ctl/cohortd/link/port.hpp"
 #include "ctl/cohortd/link/seen.hpp"
+#include "ctl/cohortd/link/strange_sessions.hpp"
 #include "ctl/cohortd/shell/said_once.hpp"
 #include "ctl/cohortd/wire/codec.hpp"
 
@@ -36,6 +37,13 @@ struct Arrival {
     unsigned hops = 0;                 ///< how many nodes passed it on
 };
 
+/// Somebody who should not be heard here like this.
+struct Stranger {
+    wire::Drop as = wire::Drop::impostor;
+    core::Time at;       ///< of its newest frame
+    bool direct = true;  ///< not passed on by another node
+};
+
 /// Whoever has the link.
 class LinkOwner {
 public:
@@ -43,8 +51,9 @@ public:
     /// It was opened, or lost.
     virtual void on_turned(const Link& link) = 0;
     /// It dropped a frame of this cluster, or one that only a peer can have sent: whoever
-    /// is missed may be there under a wrong id or name, or with another key.
-    virtual void on_stranger(const Link& link, wire::Drop as) = 0;
+    /// is missed may be there under a wrong id or name, or with another key. A frame that
+    /// is authentic is told once.
+    virtual void on_stranger(const Link& link, const Stranger& stranger) = 0;
 
 protected:
     ~LinkOwner() = default;
@@ -55,12 +64,6 @@ struct LinkCounts {
     std::uint64_t frames_sent = 0;     ///< own ones
     std::uint64_t frames_relayed = 0;  ///< sent on behalf of others
     wire::DropCounts dropped;
-};
-
-/// Somebody who should not be heard here like this.
-struct Stranger {
-    wire::Drop as = wire::Drop::impostor;
-    core::Time at;  ///< of its newest frame
 };
 
 class Link final : private PortUser {
@@ -103,7 +106,8 @@ private:
 
     bool leads_to_peers_only() const;
     bool is_for_us(const core::Header& header, unsigned hops);
-    void hear_stranger(wire::Drop as);
+    void hear_stranger(wire::Drop as, unsigned hops);
+    void hear_stranger(wire::Drop as, const core::Header& header, unsigned hops);
     std::optional<wire::Echo> next_echo(core::Time now);
 
     config::Link config_;
@@ -116,6 +120,7 @@ private:
     core::NodeId echo_turn_ = core::kNobody;  ///< whom the newest echo was for
     LinkCounts counts_;
     std::optional<Stranger> stranger_;
+    StrangeSessions strange_sessions_;
     shell::SaidOnce said_;
     std::shared_ptr<Port> port_;
 };

@@ -42,6 +42,24 @@ void LinkSet::configure(const std::vector<config::Link>& wanted) {
         link->start();
 }
 
+std::optional<core::NodeId> LinkSet::lost_with(const std::vector<config::Link>& wanted) const {
+    const core::Time now = shell::boot_now();
+    for (const core::NodeId peer : identity_.peers) {
+        const auto hears = [&](const auto& link) {
+            const Path* path = link->path_to(peer);
+            return path != nullptr && path->hops(now, detect_).has_value();
+        };
+        const auto stays = [&](const auto& link) {
+            return std::ranges::find(wanted, link->config()) != wanted.end();
+        };
+        if (std::ranges::any_of(links_, hears) &&
+            std::ranges::none_of(links_,
+                                 [&](const auto& link) { return hears(link) && stays(link); }))
+            return peer;
+    }
+    return std::nullopt;
+}
+
 void LinkSet::add_peer(core::NodeId peer) {
     if (std::ranges::find(identity_.peers, peer) != identity_.peers.end())
         return;

@@ -26,7 +26,7 @@ public:
     /// It was opened, or lost.
     virtual void on_turned(const Link& link) = 0;
     /// See LinkOwner.
-    virtual void on_stranger(const Link& link, wire::Drop as) = 0;
+    virtual void on_stranger(const Link& link, const Stranger& stranger) = 0;
 
 protected:
     ~LinkUser() = default;
@@ -41,6 +41,10 @@ public:
     /// Opens what is new, closes what is gone, and leaves alone what is as it
     /// was. A link that cannot be opened now is retried for ever.
     void configure(const std::vector<config::Link>& links);
+
+    /// A peer that is heard now, but on no link that stays as it is where these are
+    /// configured instead.
+    std::optional<core::NodeId> lost_with(const std::vector<config::Link>& wanted) const;
 
     /// A node that the configuration did not have before.
     void add_peer(core::NodeId peer);
@@ -64,7 +68,9 @@ public:
 private:
     void on_arrival(Link& link, Arrival arrival) override;
     void on_turned(const Link& link) override { user_.on_turned(link); }
-    void on_stranger(const Link& link, wire::Drop as) override { user_.on_stranger(link, as); }
+    void on_stranger(const Link& link, const Stranger& stranger) override {
+        user_.on_stranger(link, stranger);
+    }
 
     bool is_late(core::Time now);
     void pass_on(const Link& from, const Arrival& arrival, core::Time now);

@@ -53,9 +53,9 @@ Daemon::Daemon(boost::asio::io_context& io, config::Config config, std::string s
 // The order matters: what another cohortd on this host would mind comes before
 // what takes its place away, and the writer is forked while little is open.
 Result<void> Daemon::start() {
-    auto plan = load_state();
-    if (!plan)
-        return plan.error();
+    auto accepted = load_state();
+    if (!accepted)
+        return accepted.error();
     auto control = admin::ControlSocket::listen(io_, socket_path_, handlers());
     if (!control)
         return control.error();
@@ -73,7 +73,7 @@ Result<void> Daemon::start() {
         return held.error();
     open_links();
 
-    const core::Start start = make_start(*std::move(plan), *std::move(held));
+    const core::Start start = make_start(*std::move(accepted), *std::move(held));
     trace_.start(config::machine_config(config_), start, boot_now());
     queue_.push_front(start);
     run_queue();
@@ -115,22 +115,23 @@ wire::Codec Daemon::codec() const {
     return {wire::cluster_id(config_.cluster), config_.keys};
 }
 
-Result<core::Plan> Daemon::load_state() {
+Result<state::Accepted> Daemon::load_state() {
     auto directory = state::Directory::open(config_.state_dir);
     if (!directory)
         return directory.error();
     directory_ = *std::move(directory);
-    auto plan = load_first_plan(config_, *directory_);
-    if (!plan)
-        return plan;
+    auto accepted = load_first_plan(config_, *directory_);
+    if (!accepted)
+        return accepted;
     auto writer = state::Writer::start(io_, *directory_, owner_of(config_),
+                                       config::machine_config(config_).timers.promise,
                                        [this](std::uint64_t ticket, bool ok) {
                                            enqueue(core::PersistDone{ticket, ok});
                                        });
     if (!writer)
         return writer.error();
     writer_ = *std::move(writer);
-    return plan;
+    return accepted;
 }
 
 Result<void> Daemon::watch_health() {
@@ -143,11 +144,12 @@ Result<void> Daemon::watch_health() {
     return {};
 }
 
-core::Start Daemon::make_start(core::Plan plan, core::KernelHeld held) {
+core::Start Daemon::make_start(state::Accepted accepted, core::KernelHeld held) {
     core::Start start;
     start.session = session_;
     start.entropy = random_nonzero();
-    start.plan = std::move(plan);
+    start.plan = std::move(accepted.plan);
+    start.promised = accepted.promise;
     start.kernel = std::move(held);
     return start;
 }
@@ -189,6 +191,9 @@ void Daemon::yield() {
                config::machine_config(config_).config_digest) {
         log(Level::warning, "the next cohortd will differ from its peers in what they must share");
         leave();
+    } else if (const std::string obstacle = obstacle_to(*next); !obstacle.empty()) {
+        log(Level::warning, "the next cohortd could not go on: {}", obstacle);
+        leave();
     } else {
         log(Level::notice, "ending; the next cohortd takes over what the kernel serves");
         enqueue(core::Yield{});
@@ -210,15 +215,21 @@ void Daemon::on_turned(const link::Link&) {
     enqueue(core::LinksChanged{});
 }
 
-/// R24: two hosts with one id, or with files that name different ids or keys, hear each
-/// other well. Were that silence, each would take the other one's buckets. Of more nodes
-/// none acts by silence. What is not authentic may be anybody's, who must not hold up a
-/// takeover: it counts for as long as no epoch was ever accepted, as on the first start
-/// of a cluster that was set up wrong.
-void Daemon::on_stranger(const link::Link&, wire::Drop as) {
-    const bool credible = wire::is_authentic(as) || machine_.plan().id == core::EpochId{};
-    if (config_.nodes.size() == 2 && credible)
+/// What is not authentic may be anybody's, who must not hold up a takeover: of two nodes it
+/// may be the other one with another key, on a first start or after a restart, for as long
+/// as that was not heard in this run. Of more nodes none acts by silence.
+void Daemon::on_stranger(const link::Link&, const link::Stranger& stranger) {
+    if (wire::is_authentic(stranger.as))
+        enqueue(core::StrangerHeard{stranger.as == wire::Drop::impostor && stranger.direct});
+    else if (config_.nodes.size() == 2 && !has_met_a_peer())
         enqueue(core::LinksChanged{});
+}
+
+bool Daemon::has_met_a_peer() const {
+    const core::View view = machine_.view(boot_now());
+    return std::ranges::any_of(view.nodes, [this](const core::PeerView& node) {
+        return node.id != config_.node && node.heard_at.has_value();
+    });
 }
 
 /// R24: the clock is read first, then everything that waits, and only then is

@@ -56,18 +56,20 @@ public:
 private:
     void on_message(const link::Link& link, core::Message message) override;
     void on_turned(const link::Link& link) override;
-    void on_stranger(const link::Link& link, wire::Drop as) override;
+    void on_stranger(const link::Link& link, const link::Stranger& stranger) override;
 
-    Result<core::Plan> load_state();
+    Result<state::Accepted> load_state();
     Result<core::KernelHeld> take_over_kernel();
     void open_links();
     admin::Handlers handlers();
-    core::Start make_start(core::Plan plan, core::KernelHeld held);
+    core::Start make_start(state::Accepted accepted, core::KernelHeld held);
     Result<void> watch_health();
     wire::Codec codec() const;
     Result<config::Config> read_changes(bool forced) const;
+    std::string obstacle_to(const config::Config& wanted) const;
     void on_timer();
     void on_devices();
+    bool has_met_a_peer() const;
     bool controls_kernel();
     void heed(kernel::Outcome outcome);
 

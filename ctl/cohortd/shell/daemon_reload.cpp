@@ -58,11 +58,20 @@ Result<config::Config> Daemon::read_changes(bool forced) const {
         return usage_error(fmt::format("a change of {} needs a restart of cohortd", what));
     if (auto objection = machine_.objection(change_to(*wanted), boot_now()))
         return Error{ErrorKind::refused, *std::move(objection), 0};
-    const std::string peer = config::keys_obstacle(config_, *wanted, machine_.view(boot_now()));
+    const std::string peer = obstacle_to(*wanted);
     if (!peer.empty() && !forced)
         return Error{ErrorKind::refused,
                      peer + "; 'cohortctl reload --force' does not ask the peers", 0};
     return wanted;
+}
+
+/// By which live peer these keys or links would not be heard, or not be heard any more.
+std::string Daemon::obstacle_to(const config::Config& wanted) const {
+    if (const auto lost = links_->lost_with(wanted.links))
+        return fmt::format(
+            "{} is heard on no link that stays as it is; change one link at a time, on both nodes",
+            config::node_of(config_, *lost).name);
+    return config::keys_obstacle(config_, wanted, machine_.view(boot_now()));
 }
 
 }  // namespace cohort::shell

@@ -16,8 +16,8 @@
 namespace cohort::shell {
 namespace {
 
-core::Plan nothing_accepted(const config::Config& config) {
-    return core::empty_plan(config::bucket_count(config), config::config_digest(config));
+state::Accepted nothing_accepted(const config::Config& config) {
+    return {core::empty_plan(config::bucket_count(config), config::config_digest(config)), {}};
 }
 
 /// How long others may rest on what a node has promised.
@@ -31,13 +31,13 @@ state::Owner owner_of(const config::Config& config) {
     return {wire::cluster_id(config.cluster), config.node};
 }
 
-Result<core::Plan> load_first_plan(const config::Config& config,
+Result<state::Accepted> load_first_plan(const config::Config& config,
                                    const state::Directory& directory) {
-    auto plan = directory.load(owner_of(config));
-    if (!plan)
-        return plan.error();
-    if (*plan)
-        return **std::move(plan);
+    auto accepted = directory.load(owner_of(config));
+    if (!accepted)
+        return accepted.error();
+    if (*accepted)
+        return **std::move(accepted);
     if (config.nodes.size() > 2)
         return Error{ErrorKind::refused,
                      fmt::format("{} holds no state. On a new node run 'cohortd --init' once. If "
@@ -60,7 +60,7 @@ Result<void> init_state(const config::Config& config, bool force) {
                      fmt::format("{}. Nothing was changed; 'cohortd --init --force' replaces it, "
                                  "which is right only if all nodes have been stopped for {}",
                                  found ? fmt::format("{} holds a state already, of epoch {}",
-                                                     config.state_dir, (*found)->id.counter)
+                                                     config.state_dir, (*found)->plan.id.counter)
                                        : found.error().message,
                                  promise_of(config)),
                      0};

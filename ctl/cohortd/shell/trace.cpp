@@ -184,6 +184,9 @@ struct Trace::DescribeEvent {
         return fmt::format(R"("health","healthy":{})", health.healthy);
     }
     std::string operator()(const core::LinksChanged&) const { return R"("links")"; }
+    std::string operator()(const core::StrangerHeard& stranger) const {
+        return fmt::format(R"("stranger","as_self":{})", stranger.as_self);
+    }
     std::string operator()(const core::Leave&) const { return R"("leave")"; }
     std::string operator()(const core::Yield&) const { return R"("yield")"; }
     // Of no concern to who owns what.

@@ -105,21 +105,21 @@ Result<Directory> Directory::open(const std::string& path) {
     return Directory(path, std::move(directory));
 }
 
-Result<std::optional<core::Plan>> Directory::load(const Owner& owner) const {
+Result<std::optional<Accepted>> Directory::load(const Owner& owner) const {
     const std::string file = path_ + "/" + kRecord;
     const Handle record(::openat(fd(), kRecord, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!record && errno == ENOENT)
-        return std::optional<core::Plan>{};
+        return std::optional<Accepted>{};
     if (!record)
         return refused(fmt::format("cannot read the state in {}", file), errno);
     const auto content = read_all(record.get(), file);
     if (!content)
         return content.error();
-    auto plan = decode_record(*content, owner);
-    if (!plan)
+    auto accepted = decode_record(*content, owner);
+    if (!accepted)
         return Error{ErrorKind::refused,
-                     fmt::format("the state in {} {}", file, plan.error().message), 0};
-    return std::optional<core::Plan>(*std::move(plan));
+                     fmt::format("the state in {} {}", file, accepted.error().message), 0};
+    return std::optional<Accepted>(*std::move(accepted));
 }
 
 int replace_record(int directory, std::span<const std::byte> record) {

@@ -38,7 +38,7 @@ public:
     static Result<Directory> open(const std::string& path);
 
     /// Nothing: there is no record yet. Damaged or another node's: an error.
-    Result<std::optional<core::Plan>> load(const Owner& owner) const;
+    Result<std::optional<Accepted>> load(const Owner& owner) const;
 
     const std::string& path() const { return path_; }
     /// Children that inherit this keep the lock while they live.

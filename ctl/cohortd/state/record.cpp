@@ -13,13 +13,14 @@
 namespace cohort::state {
 namespace {
 
-// magic u64, version u32, cluster u32, node u8, planner u8, zero u16,
+// magic u64, version u32, cluster u32, node u8, planner u8, promise in seconds u16,
 // plan length u32, epoch counter u64, plan digest u64, plan, BLAKE2b-256.
 constexpr std::uint64_t kMagic = 0x65746174736F6863;  // "chostate", little endian
 constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kFixedBytes = 40;
 constexpr std::size_t kSumBytes = 32;
 constexpr std::size_t kMaxBuckets = 1 << 22;
+constexpr std::int64_t kLongestPromise = 0xFFFF;  // seconds; the longest lease is 10 minutes
 
 using Sum = std::array<std::byte, kSumBytes>;
 
@@ -40,7 +41,9 @@ Error broken() {
 
 }  // namespace
 
-std::vector<std::byte> encode_record(const Owner& owner, const core::Plan& plan) {
+std::vector<std::byte> encode_record(const Owner& owner, const Accepted& accepted) {
+    const core::Plan& plan = accepted.plan;
+    const auto promise = std::chrono::ceil<std::chrono::seconds>(accepted.promise).count();
     const std::vector<std::byte> encoded = core::encode_plan(plan);
     std::vector<std::byte> record(kFixedBytes + encoded.size() + kSumBytes);
     wire::ByteWriter out(record);
@@ -49,7 +52,7 @@ std::vector<std::byte> encode_record(const Owner& owner, const core::Plan& plan)
     out.put(owner.cluster);
     out.put(owner.node);
     out.put(plan.id.planner);
-    out.zeros(2);
+    out.put(static_cast<std::uint16_t>(std::min<std::int64_t>(promise, kLongestPromise)));
     out.put(static_cast<std::uint32_t>(encoded.size()));
     out.put(plan.id.counter);
     out.put(plan.id.digest);
@@ -58,7 +61,7 @@ std::vector<std::byte> encode_record(const Owner& owner, const core::Plan& plan)
     return record;
 }
 
-Result<core::Plan> decode_record(std::span<const std::byte> bytes, const Owner& owner) {
+Result<Accepted> decode_record(std::span<const std::byte> bytes, const Owner& owner) {
     if (bytes.size() < kFixedBytes + kSumBytes)
         return broken();
     const auto body = bytes.first(bytes.size() - kSumBytes);
@@ -79,7 +82,7 @@ Result<core::Plan> decode_record(std::span<const std::byte> bytes, const Owner& 
     written.node = in.get<std::uint8_t>();
     core::EpochId id;
     id.planner = in.get<std::uint8_t>();
-    in.skip(2);
+    const std::chrono::seconds promise{in.get<std::uint16_t>()};
     const auto length = in.get<std::uint32_t>();
     id.counter = in.get<std::uint64_t>();
     id.digest = in.get<std::uint64_t>();
@@ -95,7 +98,7 @@ Result<core::Plan> decode_record(std::span<const std::byte> bytes, const Owner& 
     if (encoded.size() != length || !plan)
         return broken();
     plan->id = id;
-    return *std::move(plan);
+    return Accepted{*std::move(plan), promise};
 }
 
 }  // namespace cohort::state

@@ -21,9 +21,18 @@ struct Owner {
     bool operator==(const Owner&) const = default;
 };
 
-std::vector<std::byte> encode_record(const Owner& owner, const core::Plan& plan);
+/// What a voter must not forget.
+struct Accepted {
+    core::Plan plan;
+    /// L_v: for how long the voter promised at that epoch, rounded up to seconds when it is
+    /// written. 0: not known, as of versions that did not write it.
+    core::Duration promise{};
+    bool operator==(const Accepted&) const = default;
+};
+
+std::vector<std::byte> encode_record(const Owner& owner, const Accepted& accepted);
 
 /// The error completes "the state in FILE …" and says what to do.
-Result<core::Plan> decode_record(std::span<const std::byte> bytes, const Owner& owner);
+Result<Accepted> decode_record(std::span<const std::byte> bytes, const Owner& owner);
 
 }  // namespace cohort::state

@@ -49,12 +49,13 @@ struct Writer::Line {
     std::deque<Job> jobs;  ///< the first is with the process
 };
 
-Writer::Writer(asio::io_context& io, const Directory& directory, Owner owner, Done done)
-    : io_(io), directory_(directory), owner_(owner), done_(std::move(done)) {}
+Writer::Writer(asio::io_context& io, const Directory& directory, Owner owner,
+               core::Duration promise, Done done)
+    : io_(io), directory_(directory), owner_(owner), promise_(promise), done_(std::move(done)) {}
 
 Result<std::unique_ptr<Writer>> Writer::start(asio::io_context& io, const Directory& directory,
-                                              Owner owner, Done done) {
-    std::unique_ptr<Writer> writer(new Writer(io, directory, owner, std::move(done)));
+                                              Owner owner, core::Duration promise, Done done) {
+    std::unique_ptr<Writer> writer(new Writer(io, directory, owner, promise, std::move(done)));
     if (auto started = writer->start_line(); !started)
         return started.error();
     return writer;
@@ -89,7 +90,7 @@ void Writer::persist(std::uint64_t ticket, const core::Plan& plan) {
             return;
         }
     }
-    std::vector<std::byte> record = encode_record(owner_, plan);
+    std::vector<std::byte> record = encode_record(owner_, {plan, promise_});
     line_->jobs.push_back({{ticket, record.size()}, std::move(record)});
     if (line_->jobs.size() == 1)
         send_front(line_);

@@ -24,10 +24,10 @@ public:
     using Done = std::function<void(std::uint64_t ticket, bool ok)>;
 
     /// Starts the process beside the loop; do so while the daemon is small.
-    /// The directory outlives the writer.
+    /// The directory outlives the writer. `promise` is the voter's L_v.
     static Result<std::unique_ptr<Writer>> start(boost::asio::io_context& io,
                                                  const Directory& directory, Owner owner,
-                                                 Done done);
+                                                 core::Duration promise, Done done);
     ~Writer();
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
@@ -43,7 +43,8 @@ public:
 private:
     struct Line;  ///< one process and the jobs that it has
 
-    Writer(boost::asio::io_context& io, const Directory& directory, Owner owner, Done done);
+    Writer(boost::asio::io_context& io, const Directory& directory, Owner owner,
+           core::Duration promise, Done done);
     Result<void> start_line();
     static void send_front(const std::shared_ptr<Line>& line);
     static boost::asio::awaitable<void> hear_answers(std::shared_ptr<Line> line);
@@ -53,6 +54,7 @@ private:
     boost::asio::io_context& io_;
     const Directory& directory_;
     Owner owner_;
+    core::Duration promise_;
     Done done_;
     shell::SaidOnce said_;
     std::shared_ptr<Line> line_;

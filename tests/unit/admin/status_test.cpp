@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 struct Nobody : link::LinkUser {
     void on_message(const link::Link&, core::Message) override {}
     void on_turned(const link::Link&) override {}
-    void on_stranger(const link::Link&, wire::Drop) override {}
+    void on_stranger(const link::Link&, const link::Stranger&) override {}
 };
 
 class Status : public testing::Test {

@@ -58,7 +58,7 @@ Bench::Bench(std::size_t nodes, QuorumMode mode, std::size_t buckets, NodeId sel
 void Bench::start(const Plan& plan, const KernelHeld& kernel, bool voter) {
     machine = Machine(config);
     newest_.reset();
-    step(Start{kSession, 42, plan, kernel, voter});
+    step(Start{kSession, 42, plan, {}, kernel, voter});
 }
 
 void Bench::step(const Event& event) {

@@ -27,11 +27,11 @@ protected:
     Voter voter_{electorate_, config().timers};
     Time t_{seconds{50}};
 
-    void started() { voter_.start(t_ - seconds{10}); }
+    void started() { voter_.start(t_ - seconds{10}, config().timers.promise); }
 };
 
 TEST_F(VoterTest, ReportsNobodyClearWhileEarlierPromisesMayLast) {
-    voter_.start(t_);
+    voter_.start(t_, config().timers.promise);
     EXPECT_EQ(voter_.clear(t_), 0U);
     EXPECT_EQ(voter_.clear(t_ + milliseconds{1099}), 0U);
     EXPECT_EQ(voter_.clear(t_ + milliseconds{1100}), kBits);

@@ -19,7 +19,7 @@ struct User : LinkUser {
         messages.push_back(std::move(message));
     }
     void on_turned(const Link&) override {}
-    void on_stranger(const Link&, wire::Drop) override {}
+    void on_stranger(const Link&, const Stranger&) override {}
 };
 
 /// Node 1 with a LAN and a serial line to node 2, whose LAN end is real.

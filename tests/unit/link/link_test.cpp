@@ -26,7 +26,7 @@ struct Listener : LinkOwner {
     }
     void on_turned(const Link&) override { ++turned; }
     int strangers = 0;
-    void on_stranger(const Link&, Drop) override { ++strangers; }
+    void on_stranger(const Link&, const Stranger&) override { ++strangers; }
 };
 
 /// Node 1's link to node 2, and what comes from outside.

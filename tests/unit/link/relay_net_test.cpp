@@ -75,7 +75,7 @@ private:
             others_.push_back(std::move(message));
     }
     void on_turned(const Link&) override {}
-    void on_stranger(const Link&, wire::Drop) override {}
+    void on_stranger(const Link&, const Stranger&) override {}
 
     core::NodeId id_;
     std::vector<core::NodeId> peers_;

@@ -25,7 +25,7 @@ config::Config config_of(std::size_t nodes, const std::string& state_dir) {
     return config;
 }
 
-Result<core::Plan> load(const config::Config& config) {
+Result<state::Accepted> load(const config::Config& config) {
     const auto directory = state::Directory::open(config.state_dir);
     return directory ? load_first_plan(config, *directory) : directory.error();
 }
@@ -34,8 +34,8 @@ TEST(FirstState, TwoNodesStartWithoutOne) {
     const state::test::TempDir dir;
     const auto plan = load(config_of(2, dir.path()));
     ASSERT_TRUE(plan.has_value()) << plan.error().message;
-    EXPECT_EQ(plan->id.counter, 0u);
-    EXPECT_EQ(plan->fresh.size(), 4096u);
+    EXPECT_EQ(plan->plan.id.counter, 0u);
+    EXPECT_EQ(plan->plan.fresh.size(), 4096u);
 }
 
 TEST(FirstState, ThreeVotersNeedIt) {
@@ -47,7 +47,7 @@ TEST(FirstState, ThreeVotersNeedIt) {
     ASSERT_TRUE(init_state(config, false).has_value());
     const auto made = load(config);
     ASSERT_TRUE(made.has_value()) << made.error().message;
-    EXPECT_EQ(made->id.counter, 0u);
+    EXPECT_EQ(made->plan.id.counter, 0u);
 }
 
 TEST(FirstState, WhatIsThereIsReplacedByForceAlone) {
@@ -55,15 +55,15 @@ TEST(FirstState, WhatIsThereIsReplacedByForceAlone) {
     const auto config = config_of(3, dir.path());
     {
         const auto directory = state::Directory::open(dir.path());
-        const auto record = state::encode_record(owner_of(config), state::test::plan(7));
+        const auto record = state::encode_record(owner_of(config), {state::test::plan(7), {}});
         ASSERT_EQ(state::replace_record(directory->fd(), record), 0);
     }
     const auto refused = init_state(config, false);
     ASSERT_TRUE(refused.has_error());
     EXPECT_THAT(refused.error().message, HasSubstr("of epoch 7"));
-    EXPECT_EQ(load(config)->id.counter, 7u);
+    EXPECT_EQ(load(config)->plan.id.counter, 7u);
     ASSERT_TRUE(init_state(config, true).has_value());
-    EXPECT_EQ(load(config)->id.counter, 0u);
+    EXPECT_EQ(load(config)->plan.id.counter, 0u);
 }
 
 TEST(FirstState, ADamagedOneIsNotTakenForNone) {

@@ -37,22 +37,22 @@ TEST(Directory, GivesBackTheLastRecord) {
     const test::TempDir dir;
     const auto opened = Directory::open(dir.path());
     for (std::uint64_t counter : {4, 5}) {
-        const auto record = encode_record(test::kOwner, test::plan(counter));
+        const auto record = encode_record(test::kOwner, {test::plan(counter), {}});
         ASSERT_EQ(replace_record(opened->fd(), record), 0);
     }
     const auto plan = opened->load(test::kOwner);
     ASSERT_TRUE(plan.has_value()) << plan.error().message;
-    EXPECT_EQ(*plan, test::plan(5));
+    EXPECT_EQ((*plan)->plan, test::plan(5));
 }
 
 TEST(Directory, AHalfWrittenSuccessorIsIgnored) {
     const test::TempDir dir;
     const auto opened = Directory::open(dir.path());
-    ASSERT_EQ(replace_record(opened->fd(), encode_record(test::kOwner, test::plan(4))), 0);
+    ASSERT_EQ(replace_record(opened->fd(), encode_record(test::kOwner, {test::plan(4), {}})), 0);
     dir.write("state.new", "half a rec");
-    EXPECT_EQ(*opened->load(test::kOwner), test::plan(4));
-    ASSERT_EQ(replace_record(opened->fd(), encode_record(test::kOwner, test::plan(5))), 0);
-    EXPECT_EQ(*opened->load(test::kOwner), test::plan(5));
+    EXPECT_EQ((*opened->load(test::kOwner))->plan, test::plan(4));
+    ASSERT_EQ(replace_record(opened->fd(), encode_record(test::kOwner, {test::plan(5), {}})), 0);
+    EXPECT_EQ((*opened->load(test::kOwner))->plan, test::plan(5));
 }
 
 TEST(Directory, ADamagedRecordIsRefusedWithWhatToDo) {

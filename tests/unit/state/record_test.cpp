@@ -11,14 +11,27 @@ namespace {
 using testing::HasSubstr;
 
 TEST(Record, ComesBackWhole) {
-    const auto decoded = decode_record(encode_record(test::kOwner, test::plan(9)), test::kOwner);
+    const auto decoded = decode_record(encode_record(test::kOwner, {test::plan(9), {}}), test::kOwner);
     ASSERT_TRUE(decoded.has_value()) << decoded.error().message;
-    EXPECT_EQ(*decoded, test::plan(9));
-    EXPECT_TRUE(core::is_sealed(*decoded));
+    EXPECT_EQ(decoded->plan, test::plan(9));
+    EXPECT_EQ(decoded->promise, core::Duration{});
+    EXPECT_TRUE(core::is_sealed(decoded->plan));
+}
+
+TEST(Record, KeepsThePromiseInFullSecondsNoShorterThanItWas) {
+    using namespace std::chrono_literals;
+    const auto kept = [](core::Duration promise) {
+        const auto record = encode_record(test::kOwner, {test::plan(9), promise});
+        return decode_record(record, test::kOwner)->promise;
+    };
+    EXPECT_EQ(kept(1s), 1s);
+    EXPECT_EQ(kept(1100ms), 2s);
+    EXPECT_EQ(kept(660s), 660s);
+    EXPECT_EQ(kept(24h), 65535s) << "longer than any lease";
 }
 
 TEST(Record, EveryAlteredByteIsNoticed) {
-    const auto record = encode_record(test::kOwner, test::plan(9));
+    const auto record = encode_record(test::kOwner, {test::plan(9), {}});
     for (std::size_t i = 0; i < record.size(); ++i) {
         auto altered = record;
         altered[i] ^= std::byte{0x10};
@@ -27,7 +40,7 @@ TEST(Record, EveryAlteredByteIsNoticed) {
 }
 
 TEST(Record, EveryCutIsNoticed) {
-    const auto record = encode_record(test::kOwner, test::plan(9));
+    const auto record = encode_record(test::kOwner, {test::plan(9), {}});
     for (std::size_t size = 0; size < record.size(); ++size) {
         const auto decoded = decode_record(std::span(record).first(size), test::kOwner);
         ASSERT_TRUE(decoded.has_error()) << "size " << size;
@@ -36,7 +49,7 @@ TEST(Record, EveryCutIsNoticed) {
 }
 
 TEST(Record, AnothersIsRefusedByName) {
-    const auto record = encode_record(test::kOwner, test::plan(9));
+    const auto record = encode_record(test::kOwner, {test::plan(9), {}});
     const auto other_node = decode_record(record, {test::kOwner.cluster, 1});
     ASSERT_TRUE(other_node.has_error());
     EXPECT_THAT(other_node.error().message, HasSubstr("belongs to node 2 of this cluster"));

@@ -22,7 +22,7 @@ protected:
 
     void SetUp() override {
         auto writer = Writer::start(
-            io_, directory_, test::kOwner,
+            io_, directory_, test::kOwner, std::chrono::milliseconds{1100},
             [this](std::uint64_t ticket, bool ok) { answers_.emplace_back(ticket, ok); });
         ASSERT_TRUE(writer.has_value()) << writer.error().message;
         writer_ = *std::move(writer);
@@ -36,7 +36,10 @@ protected:
         return answers_.size() >= count;
     }
 
-    std::optional<core::Plan> on_disk() const { return *directory_.load(test::kOwner); }
+    std::optional<core::Plan> on_disk() const {
+        const auto accepted = *directory_.load(test::kOwner);
+        return accepted ? std::optional(accepted->plan) : std::nullopt;
+    }
 
     test::TempDir dir_;
     Directory directory_;
@@ -54,6 +57,7 @@ TEST_F(WriterTest, AnswersInOrderOnceThePlanIsOnTheDisk) {
     ASSERT_TRUE(await_answers(2));
     EXPECT_EQ(answers_, (Answers{{1, true}, {2, true}}));
     EXPECT_EQ(on_disk(), test::plan(12));
+    EXPECT_EQ((*directory_.load(test::kOwner))->promise, std::chrono::seconds{2});
 }
 
 TEST_F(WriterTest, ADiskThatRefusesIsReported) {
