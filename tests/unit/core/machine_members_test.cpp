@@ -324,5 +324,87 @@ TEST(MembersStart, WithAnotherConfigurationThanThePlansNothingIsAckedForAPromise
     }
 }
 
+/// Node 1 of two, of which either has enough votes by its own file.
+class OtherFiles : public ::testing::Test {
+protected:
+    OtherFiles() : b(2, QuorumMode::preferred) {
+        b.config.members[0].votes = 2;
+        b.peer(2).config_digest = kNext;
+    }
+    /// The kernel serves nothing, and what the voter promised has run out.
+    void start(const Plan& plan) {
+        b.machine = Machine(b.config);
+        b.start(plan);
+        b.prove(2);
+        b.chatter(3 * b.timers.promise);
+    }
+    void start() { start(empty_plan(b.config.buckets, kDigest)); }
+
+    Bench b;
+};
+
+TEST_F(OtherFiles, NobodyBeginsBesideOneWhoHasThem) {
+    start();
+    EXPECT_EQ(b.accepted().counter, 0U);
+    EXPECT_EQ(b.kernel(), "----");
+    b.pass(b.timers.detect + 3 * b.timers.heartbeat);
+    EXPECT_EQ(b.accepted().counter, 1U) << "it is gone";
+    EXPECT_EQ(b.kernel(), "OOOO");
+}
+
+TEST_F(OtherFiles, NobodyGoesOverToThemWhileThePeerHasNot) {
+    start(under(kNext, 4, "1122"));
+    EXPECT_EQ(b.accepted().counter, 4U);
+    b.peer(2).config_digest = kDigest;
+    b.chatter(seconds{2});
+    EXPECT_EQ(b.accepted().counter, 5U);
+}
+
+TEST_F(OtherFiles, WhoHasBegunGoesOn) {
+    start(make_plan(4, 1, "1111"));
+    EXPECT_EQ(b.kernel(), "OOOO");
+}
+
+TEST_F(OtherFiles, AStrangerIsOneWhoHasThem) {
+    b.peer(2).config_digest = kDigest;
+    b.machine = Machine(b.config);
+    b.start(empty_plan(b.config.buckets, kDigest));
+    for (int i = 0; i < 30; ++i) {
+        b.step(StrangerHeard{});
+        b.pass(b.timers.heartbeat);
+    }
+    EXPECT_EQ(b.accepted().counter, 0U);
+    b.pass(b.timers.detect + 3 * b.timers.heartbeat);
+    EXPECT_EQ(b.accepted().counter, 1U);
+}
+
+TEST_F(OtherFiles, ALongerPromiseUnderTheFormerOnesIsWaitedFor) {
+    b.peer(2).config_digest = kDigest;
+    b.machine = Machine(b.config);
+    b.step(Start{kSession, 42, under(kNext, 4, "1122"), seconds{11}, {}, true});
+    b.prove(2);
+    b.chatter(seconds{10});
+    EXPECT_EQ(b.accepted().counter, 4U);
+    b.chatter(seconds{2});
+    EXPECT_EQ(b.accepted().counter, 5U);
+}
+
+/// A copy of this node's disk runs elsewhere.
+TEST(Doubled, NothingIsOpenedBesideAnotherInThisNodesName) {
+    Bench b;
+    b.start(make_plan(4, 2, "1122"));
+    b.step(StrangerHeard{true});
+    EXPECT_TRUE(b.noted("another cohortd speaks as this node"));
+    b.prove(2);
+    b.follow(2);
+    for (int i = 0; i < 30; ++i) {
+        b.step(StrangerHeard{true});
+        b.chatter(b.timers.heartbeat);
+    }
+    EXPECT_EQ(b.kernel(), "----");
+    b.chatter(2 * b.timers.promise);
+    EXPECT_EQ(b.kernel(), "OO--");
+}
+
 }  // namespace
 }  // namespace cohort::core::bench

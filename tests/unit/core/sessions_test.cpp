@@ -94,6 +94,30 @@ TEST_F(PeerSessionTest, ARecordingOfAnOldSessionChangesNothing) {
     EXPECT_EQ(peer_.read(frame(3, 901)), Standing::unproven);
 }
 
+TEST_F(PeerSessionTest, ARecordingTellsSomethingOnceHoweverOftenItIsPlayed) {
+    prove(7, 1);
+    for (std::uint64_t seq = 900; seq < 920; ++seq) {
+        EXPECT_EQ(peer_.read(frame(3, seq)), Standing::unproven);
+    }
+    for (std::uint64_t seq = 900; seq < 920; ++seq) {
+        EXPECT_EQ(peer_.read(frame(3, seq)), Standing::duplicate);
+    }
+}
+
+TEST_F(PeerSessionTest, NoneOfTheSessionsThatWereReplacedComesBack) {
+    for (std::uint64_t session = 1; session <= 5; ++session) {
+        prove(session, 1);
+        now_ += milliseconds{100};
+    }
+    for (std::uint64_t session = 1; session < 5; ++session) {
+        EXPECT_EQ(peer_.read(frame(session, 9)), Standing::retired);
+    }
+    for (std::uint64_t stranger = 100; stranger < 200; ++stranger) {
+        EXPECT_EQ(peer_.read(frame(stranger, 1)), Standing::unproven);
+    }
+    EXPECT_EQ(peer_.read(frame(4, 10)), Standing::retired) << "however many others came";
+}
+
 TEST_F(PeerSessionTest, ANonceWorksOnce) {
     const auto nonce = peer_.challenge(now_, random_);
     EXPECT_TRUE(peer_.prove(frame(7, 1), *nonce));

@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Hosts whose files differ hear each other, and whatever each of them takes for a quorum
+# need have nobody in common with the other's. A node that has begun goes on; whoever
+# is started with another file waits for as long as it hears one. So it is with another
+# key, and a node that hears another one in its own name takes nothing more.
+#
+# kernels: 6.1 6.12
+# everyday: 6.12
+# icount: yes
+# timeout: 2400
+source tests/vm/lib.sh
+source tests/vm/nodes.sh
+source tests/vm/failover.sh
+
+# begin MARK: the probe asks, and counts by that mark.
+begin() {
+    probe_start --period 4ms --tcp 0 --connect-period 0ms
+    probe_mark "$1"
+}
+
+# nobody_twice TEXT
+nobody_twice() {
+    probe_end seen
+    is "$1: none of ${seen[udp/asked]} questions is answered twice" "${seen[udp/twice]}" 0
+}
+
+# as_restarted NODE: as systemd restarts it; with another file it hands over first.
+as_restarted() {
+    kill -USR1 "${daemon[$1]##* }"
+    wait_until 40 daemon_ended "$1" || not_ok "$1 ends for a successor"
+    daemon_start "$1"
+}
+
+# says NODE PATTERN: its status does.
+says() { status "$1" | grep -q "$2"; }
+differs() { says "$1" '"state": *"disagrees"'; }
+dark() { serves "$1" 0; }
+
+# clean_up: all of it begins anew.
+clean_up() {
+    local node
+    for node in "${NODES[@]}"; do
+        daemon_signal KILL "$node"
+        wait_until 5 daemon_ended "$node"
+        ns "$node" cohortctl cluster del web
+        rm -r "/run/$node/state"
+        : >"/run/$node/cohortd.log"
+    done
+}
+
+declare -A seen
+nodes n1 n2 n3 n4 n5
+bounds
+stage cohortd cohortctl echod probe
+load_module
+network_up
+NODES=(n1 n2)
+
+# ---- each of two names itself as the preferred one ---------------------------------
+
+QUORUM=$'mode = "preferred"\npreferred = 1' configure n1
+QUORUM=$'mode = "preferred"\npreferred = 2' configure n2
+begin install
+daemon_start n1
+daemon_start n2
+check_soon "n1 says that n2's file differs" 20 differs n1
+check_soon "n2 says that n1's does" 20 differs n2
+pass_time 5
+check "n1 serves nothing" dark n1
+check "nor does n2" dark n2
+nobody_twice "two preferred nodes"
+
+QUORUM=$'mode = "preferred"\npreferred = 1' configure n2
+begin mended
+as_restarted n2
+check_soon "with one file for both they share" 30 share n1 n2
+nobody_twice "the file is mended"
+
+# ---- the preferred one becomes the other one, by restarts -------------------------
+
+QUORUM=$'mode = "preferred"\npreferred = 2' configure n2
+begin moved
+as_restarted n2
+check_soon "whoever has begun goes on, with all of it" 20 serves n1 4096
+check_soon "the other one says that the files differ" 20 differs n2
+pass_time 5
+check "and serves nothing" dark n2
+QUORUM=$'mode = "preferred"\npreferred = 2' configure n1
+as_restarted n1
+check_soon "once both have it they share" 40 share n1 n2
+nobody_twice "the preferred one is another"
+clean_up
+
+# ---- a key that the peer does not have ----------------------------------------------
+
+QUORUM='mode = "links"'
+daemons_up
+cp /run/n2/cohort.toml /run/n2/good.toml
+(umask 077 && echo "some other key, long enough to be one" >/run/n2/key)
+printf '[[key]]\nid = 2\nfile = "/run/n2/key"\nuse = "send"\n' >>/run/n2/cohort.toml
+begin key
+as_restarted n2
+check_soon "whoever has the right one takes all" 20 serves n1 4096
+check_soon "the other one warns of it" 20 says n2 "not accepted here\|its MAC is wrong"
+pass_time 5
+check "and serves nothing" dark n2
+cp /run/n2/good.toml /run/n2/cohort.toml
+as_restarted n2
+check_soon "with the right key they share" 40 share n1 n2
+nobody_twice "another key"
+
+# ---- links that no peer has ----------------------------------------------------------
+
+sed -i 's,:7788,:7799,' /run/n1/cohort.toml
+begin links
+check_fails "a reload that leaves no common link is refused" \
+    env COHORT_SOCKET=/run/n1/sock cohortctl reload
+pass_time 3
+check "and nothing has changed" share n1 n2
+nobody_twice "other links"
+clean_up
+
+# ---- five nodes become three, by restarts --------------------------------------------
+
+NODES=(n1 n2 n3 n4 n5)
+QUORUM='mode = "majority"'
+daemons_up
+for node in n1 n2; do
+    (NODES=(n1 n2 n3) && configure $node)
+done
+begin fewer
+as_restarted n1
+as_restarted n2
+check_soon "n1 says that n3's file differs" 20 differs n1
+pass_time 5
+check "n1 serves nothing" dark n1
+check "nor does n2" dark n2
+nobody_twice "five become three"
+clean_up
+
+# ---- a lease is lowered, by restarts ---------------------------------------------------
+
+NODES=(n1 n2 n3)
+LEASE=10s
+daemons_up
+for node in n1 n2; do
+    LEASE=500ms HEARTBEAT=50ms configure $node
+done
+begin lower
+as_restarted n1
+as_restarted n2
+daemon_signal KILL n3
+pass_time 13
+nobody_twice "a shorter lease"
+traces_checked=yes
