@@ -35,6 +35,19 @@ void cohort_cluster_swap(struct cohort_cluster *cluster, struct cohort_table *ta
 	trace_cohort_swap(cluster, table);
 }
 
+/*
+ * Let packets see these states from now on, and tell; the old ones held until
+ * now, whatever their lease says next. Context: the namespace's lock.
+ */
+void cohort_cluster_hold(struct cohort_cluster *cluster, struct cohort_table *table)
+{
+	cohort_table_count(table);
+	cohort_lease_settle(cluster);
+	cohort_cluster_swap(cluster, table);
+	cohort_event_send(cluster, COHORT_EVENT_BUCKETS_CHANGED);
+	cohort_lease_changed(cluster);
+}
+
 /* The cluster of this name, or NULL. Context: the namespace's lock. */
 struct cohort_cluster *cohort_cluster_find(struct cohort_net *cnet, const char *name)
 {
@@ -97,6 +110,8 @@ static struct cohort_cluster *cluster_alloc(struct cohort_net *cnet, const char 
 		goto err_table;
 	atomic64_set(&table->deadline, cohort_lease_default(config->lease_ms));
 	RCU_INIT_POINTER(cluster->table, table);
+	refcount_set(&cluster->refs, 1);
+	cluster->keeper = config->keeper;
 	cluster->cnet = cnet;
 	strscpy(cluster->name, name, sizeof(cluster->name));
 	cluster->l2_mode = config->l2_mode;
@@ -119,6 +134,29 @@ static void cluster_free_rcu(struct rcu_head *rcu)
 	kvfree(rcu_dereference_raw(cluster->table));
 	kfree(cluster->vips);
 	kfree(cluster);
+}
+
+void cohort_cluster_get(struct cohort_cluster *cluster)
+{
+	refcount_inc(&cluster->refs);
+}
+
+void cohort_cluster_put(struct cohort_cluster *cluster)
+{
+	if (refcount_dec_and_test(&cluster->refs))
+		call_rcu(&cluster->rcu, cluster_free_rcu);
+}
+
+/* No hook judges the packets of a cluster that is kept. */
+static int hook_inet_get(const struct cohort_cluster *cluster)
+{
+	return cluster->keeper ? 0 : cohort_hook_inet_get(cluster->cnet);
+}
+
+static void hook_inet_put(const struct cohort_cluster *cluster)
+{
+	if (!cluster->keeper)
+		cohort_hook_inet_put(cluster->cnet);
 }
 
 /* The cluster takes the configuration's VIPs over. */
@@ -207,7 +245,7 @@ struct cohort_cluster *cohort_cluster_add(struct cohort_net *cnet, const char *n
 	vips = vips_with(netdev, cluster, config);
 	if (!vips)
 		goto err_netdev;
-	err = cohort_hook_inet_get(cnet);
+	err = hook_inet_get(cluster);
 	if (err)
 		goto err_vips;
 	err = cohort_hook_arp_get(cnet);
@@ -232,7 +270,7 @@ struct cohort_cluster *cohort_cluster_add(struct cohort_net *cnet, const char *n
 err_arp:
 	cohort_hook_arp_put(cnet);
 err_inet:
-	cohort_hook_inet_put(cnet);
+	hook_inet_put(cluster);
 err_vips:
 	kvfree(vips);
 err_netdev:
@@ -364,10 +402,10 @@ void cohort_cluster_remove(struct cohort_cluster *cluster)
 	list_del(&cluster->on_dev);
 	cohort_netdev_put(cluster->netdev);
 	cohort_hook_arp_put(cnet);
-	cohort_hook_inet_put(cnet);
+	hook_inet_put(cluster);
 	list_del(&cluster->list);
 	hash_del(&cluster->by_name);
 	cnet->cluster_count--;
 	cnet->config_seq++;
-	call_rcu(&cluster->rcu, cluster_free_rcu);
+	cohort_cluster_put(cluster);
 }

@@ -4,7 +4,7 @@
  *
  * Life: cohort_cluster_add() makes one and lets packets find it,
  * cohort_cluster_remove() takes it from them at once and frees it after the
- * last reader. Both under RTNL and the namespace's lock.
+ * last reader and the last reference. Both under RTNL and the namespace's lock.
  */
 #ifndef _COHORT_CLUSTER_H
 #define _COHORT_CLUSTER_H
@@ -13,6 +13,7 @@
 #include <linux/hrtimer.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
 
 #include "buckets.h"
 #include "config.h"
@@ -27,6 +28,7 @@ struct genl_info;
  * struct cohort_cluster - one cluster
  * @table: what its packets meet; swapped under the namespace's lock
  * @stats: its counters
+ * @keeper: the module that keeps it, by a name for refusals, or NULL: see kept.h
  * @cnet: its namespace
  * @netdev: its device
  * @on_dev: in cohort_netdev.clusters
@@ -40,14 +42,16 @@ struct genl_info;
  * @generation: of control, 0 until it is claimed
  * @lease_timer: fires at the deadline, to tell; the verdict does not need it
  * @lapsed: the lease's end has been told
+ * @refs: one until it is removed, another until its keeper lets go of it
  * @rcu: frees the cluster after its last reader
  *
- * Readers under RCU use @table, @stats and @name only. All else belongs to the
+ * Readers under RCU use @table, @stats, @keeper and @name only. All else belongs to the
  * namespace's lock.
  */
 struct cohort_cluster {
 	struct cohort_table __rcu *table;
 	struct cohort_stats __percpu *stats;
+	const char *keeper;
 
 	struct cohort_net *cnet;
 	struct cohort_netdev *netdev;
@@ -62,16 +66,20 @@ struct cohort_cluster {
 	u32 generation;
 	struct hrtimer lease_timer;
 	bool lapsed;
+	refcount_t refs;
 	struct rcu_head rcu;
 };
 
 struct cohort_table *cohort_cluster_table(const struct cohort_cluster *cluster);
 void cohort_cluster_swap(struct cohort_cluster *cluster, struct cohort_table *table);
+void cohort_cluster_hold(struct cohort_cluster *cluster, struct cohort_table *table);
 struct cohort_cluster *cohort_cluster_find(struct cohort_net *cnet, const char *name);
 struct cohort_cluster *cohort_cluster_add(struct cohort_net *cnet, const char *name,
 					  struct cohort_config *config, struct genl_info *info);
 int cohort_cluster_change(struct cohort_cluster *cluster, struct cohort_config *config,
 			  struct genl_info *info);
 void cohort_cluster_remove(struct cohort_cluster *cluster);
+void cohort_cluster_get(struct cohort_cluster *cluster);
+void cohort_cluster_put(struct cohort_cluster *cluster);
 
 #endif /* _COHORT_CLUSTER_H */

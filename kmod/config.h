@@ -13,6 +13,7 @@ struct genl_info;
 
 /**
  * struct cohort_config - all that can be configured of a cluster
+ * @keeper: of a kept cluster, else NULL
  * @ifname: its device
  * @vips: its addresses; owned, see cohort_config_release()
  * @vip_count: of them
@@ -22,6 +23,7 @@ struct genl_info;
  * @lease_ms: default length of a lease, 0 for none
  */
 struct cohort_config {
+	const char *keeper;
 	char ifname[IFNAMSIZ];
 	struct cohort_vip *vips;
 	unsigned int vip_count;

@@ -27,7 +27,7 @@ static unsigned int hook_inet(void *priv, struct sk_buff *skb, const struct nf_h
 		return NF_ACCEPT;
 	cluster = cohort_netdev_cluster(priv, state->in, cohort_vip_key_ipv4(ip_hdr(skb)->daddr),
 					&stranger);
-	if (!cluster)
+	if (!cluster || cluster->keeper)
 		return NF_ACCEPT;
 	if (stranger)
 		return cohort_drop(skb, cluster, 0, COHORT_STAT_EXPIRED_DROPPED);

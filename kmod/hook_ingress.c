@@ -19,11 +19,14 @@ static bool overheard(const struct sk_buff *skb, const struct cohort_table *tabl
 	       !ether_addr_equal(eth_hdr(skb)->h_dest, table->mac);
 }
 
-/* The VIP's cluster on this device, or NULL. */
+/* The VIP's cluster on this device, or NULL; one that is kept is not for a hook to judge. */
 static __always_inline const struct cohort_cluster *cluster_of(const struct cohort_netdev *netdev,
 							       __be32 daddr)
 {
-	return cohort_vips_find(rcu_dereference(netdev->vips), cohort_vip_key_ipv4(daddr));
+	const struct cohort_cluster *cluster =
+		cohort_vips_find(rcu_dereference(netdev->vips), cohort_vip_key_ipv4(daddr));
+
+	return likely(cluster) && unlikely(cluster->keeper) ? NULL : cluster;
 }
 
 /*

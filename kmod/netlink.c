@@ -73,6 +73,18 @@ struct cohort_cluster *cohort_nl_cluster(struct cohort_net *cnet, struct genl_in
 	return ERR_PTR(-ENOENT);
 }
 
+/* The same, to be changed: not one that a module keeps, which alone changes it. */
+struct cohort_cluster *cohort_nl_unkept(struct cohort_net *cnet, struct genl_info *info)
+{
+	struct cohort_cluster *cluster = cohort_nl_cluster(cnet, info);
+
+	if (IS_ERR(cluster) || !cluster->keeper)
+		return cluster;
+	NL_SET_BAD_ATTR(info->extack, info->attrs[COHORT_A_NAME]);
+	GENL_SET_ERR_MSG_FMT(info, "cluster %s is kept by %s", cluster->name, cluster->keeper);
+	return ERR_PTR(-EBUSY);
+}
+
 /* Put lease state, deadline and remaining time, all as of one moment. 0 or -EMSGSIZE. */
 int cohort_nl_lease_put(struct sk_buff *skb, const struct cohort_cluster *cluster)
 {

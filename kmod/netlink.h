@@ -28,6 +28,7 @@ void cohort_netlink_exit(void);
 struct cohort_net *cohort_nl_enter(struct sk_buff *skb, struct genl_info *info);
 int cohort_nl_name(const char **name, struct genl_info *info);
 struct cohort_cluster *cohort_nl_cluster(struct cohort_net *cnet, struct genl_info *info);
+struct cohort_cluster *cohort_nl_unkept(struct cohort_net *cnet, struct genl_info *info);
 int cohort_nl_controls(const struct cohort_cluster *cluster, struct genl_info *info);
 int cohort_nl_lease_put(struct sk_buff *skb, const struct cohort_cluster *cluster);
 int cohort_nl_reply(struct genl_info *info, const struct cohort_cluster *cluster, size_t size,

@@ -36,7 +36,7 @@ int cohort_nl_controls(const struct cohort_cluster *cluster, struct genl_info *i
 /* The cluster that the request names, for its controller only. The namespace's lock. */
 static struct cohort_cluster *controlled(struct cohort_net *cnet, struct genl_info *info)
 {
-	struct cohort_cluster *cluster = cohort_nl_cluster(cnet, info);
+	struct cohort_cluster *cluster = cohort_nl_unkept(cnet, info);
 	int err;
 
 	if (IS_ERR(cluster))
@@ -130,20 +130,10 @@ int cohort_nl_control_claim_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	mutex_lock(&cnet->lock);
-	cluster = cohort_nl_cluster(cnet, info);
+	cluster = cohort_nl_unkept(cnet, info);
 	err = IS_ERR(cluster) ? PTR_ERR(cluster) : claim(cluster, info);
 	mutex_unlock(&cnet->lock);
 	return err;
-}
-
-/* Show packets the new states; the old ones held until now, whatever their lease says next. */
-static void swap_in(struct cohort_cluster *cluster, struct cohort_table *table)
-{
-	cohort_table_count(table);
-	cohort_lease_settle(cluster);
-	cohort_cluster_swap(cluster, table);
-	cohort_event_send(cluster, COHORT_EVENT_BUCKETS_CHANGED);
-	cohort_lease_changed(cluster);
 }
 
 static int set_states(struct cohort_cluster *cluster, struct genl_info *info)
@@ -173,7 +163,7 @@ static int set_states(struct cohort_cluster *cluster, struct genl_info *info)
 	nla_memcpy(table->states, states, cohort_states_len(buckets));
 	table->epoch = epoch;
 	atomic64_set(&table->deadline, deadline);
-	swap_in(cluster, table);
+	cohort_cluster_hold(cluster, table);
 	return 0;
 }
 
@@ -218,7 +208,7 @@ static int change_states(struct cohort_cluster *cluster, struct genl_info *info)
 			cohort_states_put(table->states, bucket, state);
 	if (cluster->lease_ms)
 		atomic64_set(&table->deadline, cohort_lease_default(cluster->lease_ms));
-	swap_in(cluster, table);
+	cohort_cluster_hold(cluster, table);
 	return 0;
 }
 

@@ -131,7 +131,7 @@ int cohort_nl_cluster_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 	rtnl_lock();
 	mutex_lock(&cnet->lock);
-	cluster = cohort_nl_cluster(cnet, info);
+	cluster = cohort_nl_unkept(cnet, info);
 	if (IS_ERR(cluster)) {
 		err = PTR_ERR(cluster);
 		goto out;
@@ -158,7 +158,7 @@ int cohort_nl_cluster_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 	rtnl_lock();
 	mutex_lock(&cnet->lock);
-	cluster = cohort_nl_cluster(cnet, info);
+	cluster = cohort_nl_unkept(cnet, info);
 	if (!IS_ERR(cluster))
 		cohort_cluster_remove(cluster);
 	mutex_unlock(&cnet->lock);

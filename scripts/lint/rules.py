@@ -36,7 +36,7 @@ EVERYWHERE = [
 IN_KERNEL = [
     (re.compile(r"\b(VM_)?BUG(_ON)?\s*\("), "BUG() takes the machine down: return an error, or WARN_ON_ONCE()"),
     (re.compile(r"\bprintk\s*\("), "use pr_warn() and its like"),
-    (re.compile(r"\bEXPORT_SYMBOL"), "the module exports nothing"),
+    (re.compile(r"\bEXPORT_SYMBOL(?!_GPL\(cohort_kept_)"), "only what kept.h declares is exported"),
     (re.compile(r"\bmodule_param"), "the module is configured by netlink only"),
     (re.compile(r"\b(rcu_dereference_protected|rcu_dereference_check)\s*\([^,]*,\s*(1|true)\s*\)"),
      "name the lock that is held (lockdep_is_held)"),

@@ -38,7 +38,8 @@ static inline struct nlattr **cohort_dump_attrs(struct netlink_callback *cb)
  * reads after the handler returned and dropped its locks. So the text has to
  * live as long as the request: it rides on it, as an skb of no length in the
  * request's list of fragments, and is freed with it. A request too large for
- * kmalloc() has no such list: its refusal is told by errno and attribute only.
+ * kmalloc() has no such list, nor has what another module asks for: their
+ * refusal is told by errno and attribute only.
  */
 static inline __printf(2, 3) void cohort_extack_fmt(struct genl_info *info, const char *fmt, ...)
 {
@@ -47,7 +48,7 @@ static inline __printf(2, 3) void cohort_extack_fmt(struct genl_info *info, cons
 	struct sk_buff *note;
 	va_list args;
 
-	if (!info->extack || is_vmalloc_addr(request->head))
+	if (!info->extack || !request || is_vmalloc_addr(request->head))
 		return;
 	note = alloc_skb(size, GFP_KERNEL);
 	if (!note)
