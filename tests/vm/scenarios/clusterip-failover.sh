@@ -8,7 +8,7 @@
 # kernels: 6.1 6.12
 # everyday: 6.12
 # icount: yes
-# timeout: 1800
+# timeout: 3600
 # topology:
 #     alpha  10.0.0.1 ──┐               alpha 10.8.0.1 ──┐
 #     beta   10.0.0.2 ──┼── lan         beta  10.8.0.2 ──┴── backup

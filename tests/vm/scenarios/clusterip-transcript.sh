@@ -8,7 +8,7 @@
 # kernels: 6.1 6.12
 # everyday: 6.12
 # icount: yes
-# timeout: 1800
+# timeout: 3600
 # topology:
 #     node   10.0.0.1 ──┐
 #     client 10.0.0.9 ──┴── lan     VIP 10.0.0.50, MAC 01:00:5e:00:00:50
