@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The cases of module-failslab.sh: `ok WHAT` or `not_ok WHAT` a line."""
-import ctypes
-import errno
 import fcntl
 import itertools
 import os
@@ -14,39 +12,15 @@ import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import faults  # noqa: E402
+from faults import NO_MEMORY, end_of_namespace, in_child, listening, names, tell, unshared  # noqa: E402
 from genl import Cohort, Refused, boottime_ns, vip  # noqa: E402
 
-MODULE = os.environ["COHORT_MODULE"]
 SIOCSIFNAME = 0x8923
-CLONE_NEWNET = 0x40000000
-FINIT_MODULE, DELETE_MODULE = 313, 176  # system calls of x86-64
-NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
 MANY = 65536
-libc = ctypes.CDLL(None, use_errno=True)
 nth = faults.Nth()
 
 
-def tell(good, what, *why):
-    print("ok" if good else "not_ok", what, flush=True)
-    if not good:
-        print("seen:", *why, flush=True)
-
-
-def until(condition, seconds=120):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.05)
-    return condition()
-
-
 # ---- the state, all of it ----------------------------------------------------
-
-def listening():
-    """The group addresses that the devices receive."""
-    return sorted(tuple(line.split()[1:]) for line in
-                  pathlib.Path("/proc/thread-self/net/dev_mcast").read_text().splitlines()
-                  if line.split()[1].startswith("eth"))
-
 
 def lasting(values):
     """Without what moves by itself, and long ones short."""
@@ -191,10 +165,6 @@ def rename(old, new):
 rename.number = 0
 
 
-def names():
-    return [name for _, name in socket.if_nameindex()]
-
-
 def renaming():
     """A device that leaves and comes back serves as before, whatever failed on the way."""
     cohort = Cohort()
@@ -258,29 +228,6 @@ def starving():
          "clusters can be deleted without memory")
 
 
-def in_child(act):
-    """The status of a process that does this; a namespace that it entered ends with it."""
-    child = os.fork()
-    if not child:
-        try:
-            os._exit(act())
-        except BaseException as broken:
-            print("not_ok in a child:", repr(broken), flush=True)
-            os._exit(99)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def unshared(number):
-    """In a child: 0 if the namespace was made, 1 if not; +2 if there were not so many allocations.
-
-    Why not is up to whoever of the kernel was hit, and not all of them say that it was memory.
-    """
-    own = faults.Nth()
-    with own(number):
-        failed = libc.unshare(CLONE_NEWNET)
-    return (1 if failed else 0) + (0 if own.hit else 2)
-
-
 def namespaces():
     # There are about a thousand, nearly all of them others': some from everywhere, and the last,
     # where what the module has begun for the namespace must be undone.
@@ -295,91 +242,12 @@ def namespaces():
     tell({0, 1} <= set(results) <= {0, 1, 2},
          f"a namespace is made or not made, with {len(tried)} of {high} allocations failing", results)
     for what, lease_ms in (("static", 0), ("leased", 50)):
-        tell(end_of_namespace(lease_ms), f"a namespace ends with a {what} cluster, without any memory")
-
-
-def end_of_namespace(lease_ms):
-    """Whether a namespace ends while the module gets nothing; a cable tells, whose end is there."""
-    ready, there = os.pipe()
-    wait, go = os.pipe()
-
-    def live_there():
-        if libc.unshare(CLONE_NEWNET):
-            return 1
-        if os.system(f"ip link add eth8 type veth peer name cable netns {os.getppid()}; ip link set eth8 up"):
-            return 2
-        web(Cohort(), lease_ms=lease_ms)
-        os.close(go)
-        os.write(there, b"1")
-        os.read(wait, 1)
-        return 0
-
-    child = os.fork()
-    if not child:
-        try:
-            os._exit(live_there())
-        finally:
-            os._exit(99)
-    os.read(ready, 1)
-    with faults.all_of_the_module():
-        os.close(go)
-        lived = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        gone = until(lambda: "cable" not in names())
-    os.close(ready)
-    os.close(there)
-    os.close(wait)
-    return lived and gone
-
-
-def users():
-    """Who keeps the module from being unloaded."""
-    return next((int(line.split()[2]) for line in pathlib.Path("/proc/modules").read_text().splitlines()
-                 if line.startswith("cohort ")), None)
-
-
-def load(number):
-    """errno of loading the module, 0 if it is loaded."""
-    # The loader itself and the tracer, when they lack memory, have their own ways and warnings.
-    with open(MODULE, "rb") as file, faults.in_the_module():
-        with nth(number):
-            failed = libc.syscall(FINIT_MODULE, file.fileno(), b"", 0)
-    return ctypes.get_errno() if failed else 0
-
-
-def unload(number=0):
-    with nth(number):
-        failed = libc.syscall(DELETE_MODULE, b"cohort", os.O_NONBLOCK)
-    return ctypes.get_errno() if failed else 0
+        tell(end_of_namespace(lambda given=lease_ms: web(Cohort(), lease_ms=given)),
+             f"a namespace ends with a {what} cluster, without any memory")
 
 
 def loading():
-    if unload():
-        return tell(False, "the module can be unloaded", os.strerror(ctypes.get_errno()))
-    bad, refused = [], 0
-    for number in itertools.count(1):
-        error = load(number)
-        hit = nth.hit
-        refused += error != 0
-        if (error and error not in NO_MEMORY) or (users() is None) != bool(error):
-            bad.append((number, os.strerror(error), users()))
-        if not error and unload(0):
-            bad.append((number, "cannot be unloaded"))
-        if not hit:
-            break
-    print(f"{refused} times refused", flush=True)
-    tell(number > 1 and not bad, f"the module is loaded or not, with each of {number - 1} allocations failing", bad)
-    bad = []
-    for number in itertools.count(1):
-        if load(0):
-            bad.append((number, "cannot be loaded"))
-        two(Cohort())
-        error = unload(number)
-        if error or users() is not None:
-            bad.append((number, os.strerror(error)))
-        if not nth.hit or bad:
-            break
-    tell(not bad, f"it is unloaded, with its clusters and each of {number - 1} allocations failing", bad)
-    return tell(load(0) == 0, "it can be loaded again")
+    faults.Module(os.environ["COHORT_MODULE"]).come_and_go(lambda: two(Cohort()))
 
 
 faults.prepare()
