@@ -4,9 +4,11 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/stringhash.h>
+#include <net/addrconf.h>
 #include <net/genetlink.h>
 
 #include "cluster.h"
+#include "flow.h"
 #include "hooks.h"
 #include "lease.h"
 #include "netdev.h"
@@ -60,6 +62,20 @@ struct cohort_cluster *cohort_cluster_find(struct cohort_net *cnet, const char *
 	return NULL;
 }
 
+/* Of an IPv6 address and a name, both as long as they can be, the kernel cuts the words off. */
+static int vip_taken(const struct cohort_vip *vip, const struct cohort_cluster *other,
+		     struct genl_info *info)
+{
+	NL_SET_BAD_ATTR(info->extack, info->attrs[COHORT_A_VIP]);
+	if (cohort_vip_is_ipv4(vip))
+		GENL_SET_ERR_MSG_FMT(info, "%pI4 is a VIP of cluster %s", &vip->addr.s6_addr32[3],
+				     other->name);
+	else
+		GENL_SET_ERR_MSG_FMT(info, "%pI6c is a VIP of cluster %.19s", &vip->addr,
+				     other->name);
+	return -EADDRINUSE;
+}
+
 /* A VIP belongs to one cluster of the namespace: say to which, if to another than @self. */
 static int check_vips(const struct cohort_net *cnet, const struct cohort_config *config,
 		      const struct cohort_cluster *self, struct genl_info *info)
@@ -75,10 +91,7 @@ static int check_vips(const struct cohort_net *cnet, const struct cohort_config 
 			other = cohort_vips_find(vips, cohort_vip_key_ipv6(&config->vips[i].addr));
 			if (!other || other == self)
 				continue;
-			NL_SET_BAD_ATTR(info->extack, info->attrs[COHORT_A_VIP]);
-			GENL_SET_ERR_MSG_FMT(info, "%pI4 is a VIP of cluster %s",
-					     &config->vips[i].addr.s6_addr32[3], other->name);
-			return -EADDRINUSE;
+			return vip_taken(&config->vips[i], other, info);
 		}
 	}
 	return 0;
@@ -92,6 +105,26 @@ static int check_mac(const struct cohort_netdev *netdev, const struct cohort_con
 	NL_SET_BAD_ATTR(info->extack, info->attrs[COHORT_A_MAC]);
 	NL_SET_ERR_MSG(info->extack, "this is the device's own MAC; the cluster needs another");
 	return -EADDRINUSE;
+}
+
+/*
+ * The stack of a device without IPv6 would silently serve nothing. Who changes
+ * neither the VIPs nor the device is not told.
+ */
+static int check_ipv6(const struct cohort_netdev *netdev, const struct cohort_config *config,
+		      struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[COHORT_A_VIP] ?: info->attrs[COHORT_A_IFNAME];
+	const struct inet6_dev *idev;
+
+	if (!COHORT_IPV6 || !attr || !netdev->dev || !cohort_config_has_ipv6(config))
+		return 0;
+	idev = __in6_dev_get(netdev->dev);
+	if (idev && !READ_ONCE(idev->cnf.disable_ipv6))
+		return 0;
+	NL_SET_BAD_ATTR(info->extack, attr);
+	GENL_SET_ERR_MSG_FMT(info, "IPv6 is disabled on %s", netdev->ifname);
+	return -EAFNOSUPPORT;
 }
 
 static struct cohort_cluster *cluster_alloc(struct cohort_net *cnet, const char *name,
@@ -145,18 +178,6 @@ void cohort_cluster_put(struct cohort_cluster *cluster)
 {
 	if (refcount_dec_and_test(&cluster->refs))
 		call_rcu(&cluster->rcu, cluster_free_rcu);
-}
-
-/* No hook judges the packets of a cluster that is kept. */
-static int hook_inet_get(const struct cohort_cluster *cluster)
-{
-	return cluster->keeper ? 0 : cohort_hook_inet_get(cluster->cnet);
-}
-
-static void hook_inet_put(const struct cohort_cluster *cluster)
-{
-	if (!cluster->keeper)
-		cohort_hook_inet_put(cluster->cnet);
 }
 
 /* The cluster takes the configuration's VIPs over. */
@@ -238,22 +259,19 @@ struct cohort_cluster *cohort_cluster_add(struct cohort_net *cnet, const char *n
 		err = PTR_ERR(netdev);
 		goto err_cluster;
 	}
-	err = check_mac(netdev, config, info);
+	err = check_mac(netdev, config, info) ?: check_ipv6(netdev, config, info);
 	if (err)
 		goto err_netdev;
 	err = -ENOMEM;
 	vips = vips_with(netdev, cluster, config);
 	if (!vips)
 		goto err_netdev;
-	err = hook_inet_get(cluster);
+	err = cohort_hooks_get(cnet);
 	if (err)
 		goto err_vips;
-	err = cohort_hook_arp_get(cnet);
-	if (err)
-		goto err_inet;
 	err = cohort_netdev_add_mac(netdev, config->mac);
 	if (err)
-		goto err_arp;
+		goto err_hooks;
 
 	cluster->netdev = netdev;
 	take_vips(cluster, config);
@@ -267,10 +285,8 @@ struct cohort_cluster *cohort_cluster_add(struct cohort_net *cnet, const char *n
 	cohort_lease_changed(cluster);
 	return cluster;
 
-err_arp:
-	cohort_hook_arp_put(cnet);
-err_inet:
-	hook_inet_put(cluster);
+err_hooks:
+	cohort_hooks_put(cnet);
 err_vips:
 	kvfree(vips);
 err_netdev:
@@ -346,7 +362,7 @@ int cohort_cluster_change(struct cohort_cluster *cluster, struct cohort_config *
 		if (IS_ERR(to))
 			return PTR_ERR(to);
 	}
-	err = check_mac(to, config, info);
+	err = check_mac(to, config, info) ?: check_ipv6(to, config, info);
 	if (err)
 		goto err_netdev;
 	err = -ENOMEM;
@@ -401,8 +417,7 @@ void cohort_cluster_remove(struct cohort_cluster *cluster)
 	cohort_vips_remove(cohort_netdev_vips(cluster->netdev), cluster);
 	list_del(&cluster->on_dev);
 	cohort_netdev_put(cluster->netdev);
-	cohort_hook_arp_put(cnet);
-	hook_inet_put(cluster);
+	cohort_hooks_put(cnet);
 	list_del(&cluster->list);
 	hash_del(&cluster->by_name);
 	cnet->cluster_count--;

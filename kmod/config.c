@@ -3,10 +3,12 @@
 #include <cohort/limits.h>
 #include <cohort/mac.h>
 #include <linux/inet.h>
+#include <linux/ipv6.h>
 #include <net/genetlink.h>
 
 #include "cluster.h"
 #include "config.h"
+#include "flow.h"
 #include "netdev.h"
 #include "netlink_gen.h"
 
@@ -33,6 +35,36 @@ static int vip_ipv4(struct cohort_vip *vip, struct nlattr **tb, struct netlink_e
 	return 0;
 }
 
+/* A link-local one is out: the kernel might take it for its own, and it differs by device. */
+static int vip_ipv6(struct cohort_vip *vip, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	const struct in6_addr addr = nla_get_in6_addr(tb[COHORT_A_VIP_ADDRESS]);
+	u32 prefix_len = 128;
+
+	if (!COHORT_IPV6 || !ipv6_mod_enabled()) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[COHORT_A_VIP_ADDRESS],
+				    "this kernel runs without IPv6");
+		return -EAFNOSUPPORT;
+	}
+	if (ipv6_addr_any(&addr) || ipv6_addr_loopback(&addr) || ipv6_addr_is_multicast(&addr) ||
+	    ipv6_addr_v4mapped(&addr) || ipv6_addr_type(&addr) & IPV6_ADDR_LINKLOCAL) {
+		NL_SET_ERR_MSG_ATTR(
+			extack, tb[COHORT_A_VIP_ADDRESS],
+			"a VIP is a unicast address, and not a loopback or link-local one");
+		return -EINVAL;
+	}
+	if (tb[COHORT_A_VIP_PREFIX_LEN])
+		prefix_len = nla_get_u32(tb[COHORT_A_VIP_PREFIX_LEN]);
+	if (prefix_len < 1 || prefix_len > 128) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[COHORT_A_VIP_PREFIX_LEN],
+				    "the prefix of an IPv6 VIP has 1 to 128 bits");
+		return -EINVAL;
+	}
+	vip->addr = addr;
+	vip->prefix_len = prefix_len;
+	return 0;
+}
+
 static int vip_parse(struct cohort_vip *vip, const struct nlattr *attr,
 		     struct netlink_ext_ack *extack)
 {
@@ -50,9 +82,7 @@ static int vip_parse(struct cohort_vip *vip, const struct nlattr *attr,
 	case sizeof(struct in_addr):
 		return vip_ipv4(vip, tb, extack);
 	case sizeof(struct in6_addr):
-		NL_SET_ERR_MSG_ATTR(extack, tb[COHORT_A_VIP_ADDRESS],
-				    "IPv6 VIPs are not supported by this version");
-		return -EAFNOSUPPORT;
+		return vip_ipv6(vip, tb, extack);
 	default:
 		NL_SET_ERR_MSG_ATTR(extack, tb[COHORT_A_VIP_ADDRESS],
 				    "an address has 4 bytes (IPv4) or 16 (IPv6)");
@@ -176,6 +206,27 @@ static int config_l2(struct cohort_config *config, struct genl_info *info, bool 
 	return mac_check(config, info);
 }
 
+bool cohort_config_has_ipv6(const struct cohort_config *config)
+{
+	unsigned int i;
+
+	for (i = 0; i < config->vip_count; i++)
+		if (!cohort_vip_is_ipv4(&config->vips[i]))
+			return true;
+	return false;
+}
+
+static int function_check(const struct cohort_config *config, struct genl_info *info)
+{
+	if (config->hash.function != COHORT_HASH_FUNCTION_CLUSTERIP ||
+	    !cohort_config_has_ipv6(config))
+		return 0;
+	NL_SET_BAD_ATTR(info->extack,
+			info->attrs[COHORT_A_HASH_FUNCTION] ?: info->attrs[COHORT_A_VIP]);
+	NL_SET_ERR_MSG(info->extack, "clusterip knows IPv4 alone; IPv6 VIPs take siphash");
+	return -EINVAL;
+}
+
 /* Take over what the request gives; the rest of @config stays. */
 static int config_read(struct cohort_config *config, struct genl_info *info, bool derive)
 {
@@ -189,6 +240,8 @@ static int config_read(struct cohort_config *config, struct genl_info *info, boo
 	err = config_hash(&config->hash, info);
 	if (!err && attrs[COHORT_A_VIP])
 		err = config_vips(config, info);
+	if (!err)
+		err = function_check(config, info);
 	if (!err)
 		err = config_l2(config, info, derive);
 	return err;

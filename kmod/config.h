@@ -36,6 +36,7 @@ struct cohort_config {
 int cohort_config_new(struct cohort_config *config, struct genl_info *info);
 int cohort_config_set(struct cohort_config *config, const struct cohort_cluster *cluster,
 		      struct genl_info *info);
+bool cohort_config_has_ipv6(const struct cohort_config *config);
 void cohort_config_release(struct cohort_config *config);
 
 #endif /* _COHORT_CONFIG_H */

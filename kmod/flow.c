@@ -55,35 +55,10 @@ static bool icmp_is_error(u8 type)
 	}
 }
 
-static bool has_ports(u8 protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
-	case IPPROTO_DCCP:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* The two ports, or what a protocol has in their place, from @offset on. */
 static bool read_ports(struct cohort_flow *flow, const struct cohort_ipv4 *packet,
 		       unsigned int offset)
 {
-	const __be16 *ports;
-	__be16 _ports[2];
-
-	if (offset + sizeof(_ports) > packet->end)
-		return false;
-	ports = skb_header_pointer(packet->skb, offset, sizeof(_ports), _ports);
-	if (!ports)
-		return false;
-	flow->sport = ports[0];
-	flow->dport = ports[1];
-	return true;
+	return cohort_ports_read(&flow->sport, &flow->dport, packet->skb, offset, packet->end);
 }
 
 /* The ICMP header, in place or in @copy, or NULL if it is not all there. */
@@ -120,7 +95,7 @@ static void flow_of_quoted(struct cohort_flow *flow, const struct cohort_ipv4 *p
 	if (cohort_mode_has_ports(mode)) {
 		if (quoted->protocol == IPPROTO_ESP || quoted->protocol == IPPROTO_AH)
 			return;
-		if (has_ports(quoted->protocol) &&
+		if (cohort_protocol_has_ports(quoted->protocol) &&
 		    (quoted->frag_off & htons(IP_OFFSET) ||
 		     !read_ports(&reply, packet, offset + quoted->ihl * 4)))
 			return;
@@ -160,7 +135,7 @@ bool cohort_flow_ipv4(struct cohort_flow *flow, const struct cohort_ipv4 *packet
 		return flow_of_icmp(flow, packet, mode);
 	if (!cohort_mode_has_ports(mode))
 		return true;
-	if (has_ports(protocol) || protocol == IPPROTO_ESP)
+	if (cohort_protocol_has_ports(protocol) || protocol == IPPROTO_ESP)
 		return read_ports(flow, packet, packet->payload);
 	if (protocol == IPPROTO_AH) /* the SPI follows next header, length, reserved */
 		return read_ports(flow, packet, packet->payload + 4);
@@ -173,25 +148,16 @@ bool cohort_flow_ipv4(struct cohort_flow *flow, const struct cohort_ipv4 *packet
  * half-open requests for one connection on both nodes; the client's ACK
  * belongs to the one whose sequence number it confirms.
  */
-static enum cohort_known tcp_known(const struct cohort_ipv4 *packet, struct net *net,
-				   const struct net_device *dev)
+bool cohort_tcp_begins(const struct tcphdr *tcp)
 {
-	const int master = l3mdev_master_ifindex_rcu(dev);
-	const struct tcphdr *tcp;
-	struct tcphdr _tcp;
-	struct sock *sk;
+	return tcp->syn && !tcp->ack && !tcp->rst;
+}
+
+/* Whether @sk, which was looked up for a segment and is put here, knows it. NULL does not. */
+enum cohort_known cohort_tcp_known(struct sock *sk, const struct tcphdr *tcp)
+{
 	bool known;
 
-	if (packet->payload + sizeof(_tcp) > packet->end)
-		return COHORT_FLOW_UNKNOWN;
-	tcp = skb_header_pointer(packet->skb, packet->payload, sizeof(_tcp), &_tcp);
-	if (!tcp)
-		return COHORT_FLOW_UNKNOWN;
-	if (tcp->syn && !tcp->ack && !tcp->rst)
-		return COHORT_FLOW_NEW;
-	sk = __inet_lookup_established(net, net->ipv4.tcp_death_row.hashinfo, packet->ip->saddr,
-				       tcp->source, packet->ip->daddr, ntohs(tcp->dest),
-				       master ?: dev->ifindex, master ? dev->ifindex : 0);
 	if (!sk)
 		return COHORT_FLOW_UNKNOWN;
 	known = sk->sk_state != TCP_NEW_SYN_RECV || !tcp->ack ||
@@ -200,9 +166,30 @@ static enum cohort_known tcp_known(const struct cohort_ipv4 *packet, struct net 
 	return known ? COHORT_FLOW_KNOWN : COHORT_FLOW_UNKNOWN;
 }
 
+static enum cohort_known tcp_known(const struct cohort_ipv4 *packet, struct net *net,
+				   const struct net_device *dev)
+{
+	const int master = l3mdev_master_ifindex_rcu(dev);
+	const struct tcphdr *tcp;
+	struct tcphdr _tcp;
+	struct sock *sk;
+
+	if (packet->payload + sizeof(_tcp) > packet->end)
+		return COHORT_FLOW_UNKNOWN;
+	tcp = skb_header_pointer(packet->skb, packet->payload, sizeof(_tcp), &_tcp);
+	if (!tcp)
+		return COHORT_FLOW_UNKNOWN;
+	if (cohort_tcp_begins(tcp))
+		return COHORT_FLOW_NEW;
+	sk = __inet_lookup_established(net, net->ipv4.tcp_death_row.hashinfo, packet->ip->saddr,
+				       tcp->source, packet->ip->daddr, ntohs(tcp->dest),
+				       master ?: dev->ifindex, master ? dev->ifindex : 0);
+	return cohort_tcp_known(sk, tcp);
+}
+
 /**
  * cohort_flow_known() - whether a packet belongs to a connection of this node
- * @skb: the packet, its data beginning with an IPv4 header that was checked
+ * @skb: the packet, its data beginning with an IP header that was checked
  * @net: the namespace
  * @dev: where the packet came in
  *
@@ -222,6 +209,8 @@ enum cohort_known cohort_flow_known(const struct sk_buff *skb, struct net *net,
 	struct icmphdr _icmp;
 	struct iphdr _ip;
 
+	if (COHORT_IPV6 && skb->protocol == htons(ETH_P_IPV6))
+		return cohort_flow_known_ipv6(skb, net, dev);
 	ip = skb_header_pointer(skb, 0, sizeof(_ip), &_ip);
 	if (!ip || !cohort_ipv4_check(&packet, skb, ip) || ip->frag_off & htons(IP_OFFSET))
 		return COHORT_FLOW_UNKNOWN;

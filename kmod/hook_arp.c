@@ -7,7 +7,6 @@
 #include "cluster.h"
 #include "hooks.h"
 #include "netdev.h"
-#include "pernet.h"
 
 /**
  * struct arp_ipv4 - what follows struct arphdr for IPv4 over Ethernet (RFC 826)
@@ -28,13 +27,6 @@ static bool is_ipv4_over_ethernet(const struct arphdr *arp)
 	return arp->ar_hrd == htons(ARPHRD_ETHER) && arp->ar_pro == htons(ETH_P_IP) &&
 	       arp->ar_hln == ETH_ALEN && arp->ar_pln == sizeof(struct in_addr) &&
 	       (arp->ar_op == htons(ARPOP_REQUEST) || arp->ar_op == htons(ARPOP_REPLY));
-}
-
-static void count(const struct cohort_cluster *cluster)
-{
-	local_bh_disable();
-	cohort_stats_count(cluster->stats, COHORT_STAT_ARP_REWRITTEN);
-	local_bh_enable();
 }
 
 /*
@@ -70,35 +62,17 @@ static unsigned int hook_arp(void *priv, struct sk_buff *skb, const struct nf_ho
 		return NF_DROP;
 	new = (struct arp_ipv4 *)(skb->data + offset);
 	ether_addr_copy(new->sha, rcu_dereference(cluster->table)->mac);
-	count(cluster);
+	cohort_stats_count_out(cluster->stats, COHORT_STAT_ARP_REWRITTEN);
 	return NF_ACCEPT;
 }
 
-/* Context: the namespace's lock; may sleep. Return: 0 or an error, with nothing registered. */
-int cohort_hook_arp_get(struct cohort_net *cnet)
+void cohort_hook_arp_init(struct nf_hook_ops *ops, struct cohort_net *cnet)
 {
-	int err;
-
-	lockdep_assert_held(&cnet->lock);
-	if (!cnet->arp_users) {
-		cnet->arp_ops = (struct nf_hook_ops){
-			.hook = hook_arp,
-			.priv = cnet,
-			.pf = NFPROTO_ARP,
-			.hooknum = NF_ARP_OUT,
-			.priority = INT_MAX,
-		};
-		err = nf_register_net_hook(cnet->net, &cnet->arp_ops);
-		if (err)
-			return err;
-	}
-	cnet->arp_users++;
-	return 0;
-}
-
-void cohort_hook_arp_put(struct cohort_net *cnet)
-{
-	lockdep_assert_held(&cnet->lock);
-	if (!--cnet->arp_users)
-		nf_unregister_net_hook(cnet->net, &cnet->arp_ops);
+	*ops = (struct nf_hook_ops){
+		.hook = hook_arp,
+		.priv = cnet,
+		.pf = NFPROTO_ARP,
+		.hooknum = NF_ARP_OUT,
+		.priority = INT_MAX,
+	};
 }

@@ -6,7 +6,6 @@
 #include "cluster.h"
 #include "hooks.h"
 #include "netdev.h"
-#include "pernet.h"
 #include "verdict.h"
 
 /*
@@ -18,7 +17,7 @@
  * The frame's type tells: what was accepted at ingress is PACKET_HOST by now. So
  * is what came to the NIC's own MAC, but that came to no other node.
  */
-static unsigned int hook_inet(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static unsigned int hook_ipv4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct cohort_cluster *cluster;
 	bool stranger;
@@ -34,31 +33,13 @@ static unsigned int hook_inet(void *priv, struct sk_buff *skb, const struct nf_h
 	return cohort_judge_ipv4(skb, cluster, rcu_dereference(cluster->table), state);
 }
 
-/* Context: the namespace's lock; may sleep. Return: 0 or an error, with nothing registered. */
-int cohort_hook_inet_get(struct cohort_net *cnet)
+void cohort_hook_ipv4_init(struct nf_hook_ops *ops, struct cohort_net *cnet)
 {
-	int err;
-
-	lockdep_assert_held(&cnet->lock);
-	if (!cnet->inet_users) {
-		cnet->inet_ops = (struct nf_hook_ops){
-			.hook = hook_inet,
-			.priv = cnet,
-			.pf = NFPROTO_IPV4,
-			.hooknum = NF_INET_PRE_ROUTING,
-			.priority = NF_IP_PRI_FIRST,
-		};
-		err = nf_register_net_hook(cnet->net, &cnet->inet_ops);
-		if (err)
-			return err;
-	}
-	cnet->inet_users++;
-	return 0;
-}
-
-void cohort_hook_inet_put(struct cohort_net *cnet)
-{
-	lockdep_assert_held(&cnet->lock);
-	if (!--cnet->inet_users)
-		nf_unregister_net_hook(cnet->net, &cnet->inet_ops);
+	*ops = (struct nf_hook_ops){
+		.hook = hook_ipv4,
+		.priv = cnet,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP_PRI_FIRST,
+	};
 }

@@ -12,13 +12,6 @@
 /* An IPv4 header without options, and two ports. */
 #define PLAIN_LEN ((unsigned int)(sizeof(struct iphdr) + 2 * sizeof(__be16)))
 
-/* A frame that a promiscuous device overheard: not to this host, nor to the cluster. */
-static bool overheard(const struct sk_buff *skb, const struct cohort_table *table)
-{
-	return skb->pkt_type == PACKET_OTHERHOST &&
-	       !ether_addr_equal(eth_hdr(skb)->h_dest, table->mac);
-}
-
 /* The VIP's cluster on this device, or NULL; one that is kept is not for a hook to judge. */
 static __always_inline const struct cohort_cluster *cluster_of(const struct cohort_netdev *netdev,
 							       __be32 daddr)
@@ -27,27 +20,6 @@ static __always_inline const struct cohort_cluster *cluster_of(const struct coho
 		cohort_vips_find(rcu_dereference(netdev->vips), cohort_vip_key_ipv4(daddr));
 
 	return likely(cluster) && unlikely(cluster->keeper) ? NULL : cluster;
-}
-
-/*
- * A fragment does not tell the ports if it is a later one. By the source alone
- * it is judged at once, an ICMP error's too. Otherwise it waits for the others,
- * unless this node serves nothing anyway.
- * NF_ACCEPT means that @skb is whole, and still to be judged.
- */
-static unsigned int gather(struct sk_buff *skb, const struct cohort_cluster *cluster,
-			   const struct cohort_table *table, const struct nf_hook_state *state)
-{
-	unsigned int verdict;
-
-	if (!table->held)
-		return cohort_drop(skb, cluster, 0, COHORT_STAT_FOREIGN_DROPPED);
-	if (cohort_table_expired(table))
-		return cohort_drop(skb, cluster, 0, COHORT_STAT_EXPIRED_DROPPED);
-	verdict = cohort_fragment_ipv4(skb, state->net);
-	if (verdict == NF_DROP)
-		return cohort_drop(skb, cluster, 0, COHORT_STAT_MALFORMED_DROPPED);
-	return verdict;
 }
 
 unsigned int cohort_judge_ipv4(struct sk_buff *skb, const struct cohort_cluster *cluster,
@@ -67,7 +39,7 @@ unsigned int cohort_judge_ipv4(struct sk_buff *skb, const struct cohort_cluster 
 		goto known;
 	}
 	if (ip_is_fragment(ip)) {
-		verdict = gather(skb, cluster, table, state);
+		verdict = cohort_fragment_gather(skb, cluster, table, state);
 		if (verdict != NF_ACCEPT)
 			return verdict;
 		if (!cohort_ipv4_check(&packet, skb, (const struct iphdr *)skb->data))
@@ -76,7 +48,7 @@ unsigned int cohort_judge_ipv4(struct sk_buff *skb, const struct cohort_cluster 
 	if (!cohort_flow_ipv4(&flow, &packet, table->hash.mode))
 		goto malformed;
 known:
-	return cohort_verdict(skb, cluster, table, flow.src, flow.sport, flow.dport, state);
+	return cohort_verdict_ipv4(skb, cluster, table, flow.src, flow.sport, flow.dport, state);
 
 malformed:
 	return cohort_drop(skb, cluster, 0, COHORT_STAT_MALFORMED_DROPPED);
@@ -98,7 +70,8 @@ static noinline unsigned int judge_scattered(const struct cohort_netdev *netdev,
 	if (!cluster)
 		return NF_ACCEPT;
 	table = rcu_dereference(cluster->table);
-	return overheard(skb, table) ? NF_ACCEPT : cohort_judge_ipv4(skb, cluster, table, state);
+	return cohort_overheard(skb, table) ? NF_ACCEPT
+					    : cohort_judge_ipv4(skb, cluster, table, state);
 }
 
 /*
@@ -128,7 +101,7 @@ static unsigned int hook_ingress(void *priv, struct sk_buff *skb, const struct n
 	const __be16 *ports;
 
 	if (skb->protocol != htons(ETH_P_IP))
-		return NF_ACCEPT;
+		return COHORT_IPV6 ? cohort_ingress_ipv6(netdev, skb, state) : NF_ACCEPT;
 	if (unlikely(skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb)))
 		return NF_ACCEPT;
 	if (unlikely(skb_headlen(skb) < PLAIN_LEN))
@@ -137,12 +110,12 @@ static unsigned int hook_ingress(void *priv, struct sk_buff *skb, const struct n
 	if (!cluster)
 		return NF_ACCEPT;
 	table = rcu_dereference(cluster->table);
-	if (unlikely(overheard(skb, table)))
+	if (unlikely(cohort_overheard(skb, table)))
 		return NF_ACCEPT;
 	if (unlikely(!is_plain(skb, ip)))
 		return cohort_judge_ipv4(skb, cluster, table, state);
 	ports = (const __be16 *)(ip + 1);
-	return cohort_verdict(skb, cluster, table, ip->saddr, ports[0], ports[1], state);
+	return cohort_verdict_ipv4(skb, cluster, table, ip->saddr, ports[0], ports[1], state);
 }
 
 static unsigned int hook_silence(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
@@ -152,8 +125,9 @@ static unsigned int hook_silence(void *priv, struct sk_buff *skb, const struct n
 	const struct iphdr *ip;
 	struct iphdr _ip;
 
-	if (skb->protocol != htons(ETH_P_IP) ||
-	    (skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb)))
+	if (skb->protocol != htons(ETH_P_IP))
+		return COHORT_IPV6 ? cohort_silence_ipv6(netdev, skb) : NF_ACCEPT;
+	if (skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb))
 		return NF_ACCEPT;
 	ip = skb_header_pointer(skb, 0, sizeof(_ip), &_ip);
 	cluster = ip ? cluster_of(netdev, ip->daddr) : NULL;

@@ -27,10 +27,9 @@
  * @cluster_count: of them, at most COHORT_CLUSTERS_MAX
  * @netdevs: by cohort_netdev.list; readers under RCU
  * @config_seq: changes with every change of configuration, so that a dump notices
- * @inet_users: clusters that need the PRE_ROUTING hook
- * @inet_ops: that hook
- * @arp_users: clusters that need the ARP hook
- * @arp_ops: that hook
+ * @hook_users: clusters that need the namespace's hooks
+ * @hooks: those, by cohort_hooks_get()
+ * @hook_count: of them
  * @lease_work: tells of leases that ran out
  * @closed: the namespace is going: nothing may be added any more
  */
@@ -42,10 +41,9 @@ struct cohort_net {
 	unsigned int cluster_count;
 	struct list_head netdevs;
 	u32 config_seq;
-	unsigned int inet_users;
-	struct nf_hook_ops inet_ops;
-	unsigned int arp_users;
-	struct nf_hook_ops arp_ops;
+	unsigned int hook_users;
+	struct nf_hook_ops hooks[4];
+	unsigned int hook_count;
 	struct work_struct lease_work;
 	bool closed;
 };

@@ -3,6 +3,7 @@
 #ifndef _COHORT_STATS_H
 #define _COHORT_STATS_H
 
+#include <linux/bottom_half.h>
 #include <linux/cohort.h>
 #include <linux/percpu.h>
 #include <linux/u64_stats_sync.h>
@@ -42,6 +43,15 @@ static inline void cohort_stats_count(struct cohort_stats __percpu *stats, enum 
 	u64_stats_update_begin(&mine->syncp);
 	u64_stats_inc(&mine->counter[stat]);
 	u64_stats_update_end(&mine->syncp);
+}
+
+/* Likewise, of what leaves. Context: any but hard interrupts. */
+static inline void cohort_stats_count_out(struct cohort_stats __percpu *stats,
+					  enum cohort_stat stat)
+{
+	local_bh_disable();
+	cohort_stats_count(stats, stat);
+	local_bh_enable();
 }
 
 struct cohort_stats __percpu *cohort_stats_alloc(void);

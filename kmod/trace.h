@@ -6,7 +6,9 @@
 #if !defined(_COHORT_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define _COHORT_TRACE_H
 
+#include <linux/in6.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <linux/tracepoint.h>
 
@@ -22,6 +24,35 @@
 	{ COHORT_STAT_ADOPT_DROPPED,		"adopt_dropped" },	\
 	{ COHORT_STAT_MALFORMED_DROPPED,	"malformed_dropped" }
 
+#ifndef COHORT_TRACE_SOURCE
+#define COHORT_TRACE_SOURCE
+/*
+ * Where the packet is from, as %pISc takes it, a struct sockaddr. Return: its
+ * protocol; for IPv6 the first of its next headers.
+ */
+static inline u8 cohort_trace_source(struct sockaddr_in6 *source, const struct sk_buff *skb)
+{
+	union {
+		struct iphdr ipv4;
+		struct ipv6hdr ipv6;
+	} ip = {};
+
+	memset(source, 0, sizeof(*source));
+	if (skb->protocol == htons(ETH_P_IPV6)) {
+		source->sin6_family = AF_INET6;
+		if (skb_copy_bits(skb, 0, &ip.ipv6, sizeof(ip.ipv6)))
+			return 0;
+		source->sin6_addr = ip.ipv6.saddr;
+		return ip.ipv6.nexthdr;
+	}
+	source->sin6_family = AF_INET;
+	if (skb_copy_bits(skb, 0, &ip.ipv4, sizeof(ip.ipv4)))
+		return 0;
+	((struct sockaddr_in *)source)->sin_addr.s_addr = ip.ipv4.saddr;
+	return ip.ipv4.protocol;
+}
+#endif
+
 /* A packet to a VIP was judged. */
 TRACE_EVENT(cohort_verdict,
 	TP_PROTO(const struct cohort_cluster *cluster, const struct sk_buff *skb, u32 bucket,
@@ -30,23 +61,22 @@ TRACE_EVENT(cohort_verdict,
 	TP_STRUCT__entry(
 		__array(char, name, COHORT_NAME_MAX + 1)
 		__field(const void *, skbaddr)
-		__array(u8, src, 4)
+		__array(u8, src, sizeof(struct sockaddr_in6))
 		__field(u8, protocol)
 		__field(u8, why)
 		__field(u32, bucket)
 	),
 	TP_fast_assign(
-		struct iphdr _ip = {};
-		const struct iphdr *ip = skb_header_pointer(skb, 0, sizeof(_ip), &_ip) ?: &_ip;
+		struct sockaddr_in6 source;
 
 		memcpy(__entry->name, cluster->name, sizeof(__entry->name));
 		__entry->skbaddr = skb;
-		memcpy(__entry->src, &ip->saddr, sizeof(__entry->src));
-		__entry->protocol = ip->protocol;
+		__entry->protocol = cohort_trace_source(&source, skb);
+		memcpy(__entry->src, &source, sizeof(__entry->src));
 		__entry->why = why;
 		__entry->bucket = bucket;
 	),
-	TP_printk("%s: skb %p, protocol %u from %pI4, bucket %u: %s", __entry->name,
+	TP_printk("%s: skb %p, protocol %u from %pISc, bucket %u: %s", __entry->name,
 		  __entry->skbaddr, __entry->protocol, __entry->src, __entry->bucket,
 		  __print_symbolic(__entry->why, COHORT_TRACE_VERDICTS))
 );

@@ -44,20 +44,48 @@ unsigned int cohort_verdict_held(struct sk_buff *skb, const struct cohort_cluste
 				 const struct cohort_table *table, u32 bucket, unsigned int held,
 				 const struct nf_hook_state *state);
 
+/* For a packet whose addresses and ports come to @hash. */
 static __always_inline unsigned int cohort_verdict(struct sk_buff *skb,
 						   const struct cohort_cluster *cluster,
-						   const struct cohort_table *table, __be32 src,
-						   __be16 sport, __be16 dport,
+						   const struct cohort_table *table, u32 hash,
 						   const struct nf_hook_state *state)
 {
-	const u32 hash = cohort_hash_ipv4(&table->hash, (__force u32)src, (__force u16)sport,
-					  (__force u16)dport);
 	const u32 bucket = cohort_hash_bucket(hash, table->hash.buckets);
 	const unsigned int held = cohort_states_get(table->states, bucket);
 
 	if (likely(held == COHORT_BUCKET_STATE_NONE))
 		return cohort_drop(skb, cluster, bucket, COHORT_STAT_FOREIGN_DROPPED);
 	return cohort_verdict_held(skb, cluster, table, bucket, held, state);
+}
+
+static __always_inline unsigned int cohort_verdict_ipv4(struct sk_buff *skb,
+							const struct cohort_cluster *cluster,
+							const struct cohort_table *table,
+							__be32 src, __be16 sport, __be16 dport,
+							const struct nf_hook_state *state)
+{
+	return cohort_verdict(skb, cluster, table,
+			      cohort_hash_ipv4(&table->hash, (__force u32)src, (__force u16)sport,
+					       (__force u16)dport),
+			      state);
+}
+
+static __always_inline unsigned int
+cohort_verdict_ipv6(struct sk_buff *skb, const struct cohort_cluster *cluster,
+		    const struct cohort_table *table, const struct in6_addr *src, __be16 sport,
+		    __be16 dport, const struct nf_hook_state *state)
+{
+	return cohort_verdict(skb, cluster, table,
+			      cohort_hash_ipv6(&table->hash, (__force const u32 *)src->s6_addr32,
+					       (__force u16)sport, (__force u16)dport),
+			      state);
+}
+
+/* A frame that a promiscuous device overheard: not to this host, nor to the cluster. */
+static inline bool cohort_overheard(const struct sk_buff *skb, const struct cohort_table *table)
+{
+	return skb->pkt_type == PACKET_OTHERHOST &&
+	       !ether_addr_equal(eth_hdr(skb)->h_dest, table->mac);
 }
 
 #endif /* _COHORT_VERDICT_H */

@@ -32,6 +32,15 @@ static inline struct cohort_vip_key cohort_vip_key_ipv6(const struct in6_addr *a
 	return key;
 }
 
+/*
+ * Whether @addr, of an IPv6 packet, may be looked up. A multicast address might
+ * be taken for a VIP that is gone, ::ffff:a.b.c.d for one of IPv4.
+ */
+static inline bool cohort_vip_possible(const struct in6_addr *addr)
+{
+	return !ipv6_addr_is_multicast(addr) && !ipv6_addr_v4mapped(addr);
+}
+
 /* The same as of ::ffff:a.b.c.d, but it stays in registers. */
 static inline struct cohort_vip_key cohort_vip_key_ipv4(__be32 addr)
 {
@@ -74,7 +83,7 @@ struct cohort_vip_slot {
 	struct cohort_cluster *cluster;
 } __aligned(32);
 
-/* No address of a packet begins so: as IPv6 it would be multicast, which no one looks up. */
+/* No address that is looked up begins so: it would be multicast, see cohort_vip_possible(). */
 #define COHORT_VIP_GONE (~0ULL)
 
 /**

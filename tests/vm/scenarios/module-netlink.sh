@@ -25,4 +25,4 @@ while read -r verdict what; do
         *) diag "$verdict $what" ;;
     esac
 done < <(python3 -B tests/vm/scenarios/module-netlink.py 2>&1 && echo ok the cases came to their end)
-is "no case was left out" "$tap_count" 85
+is "no case was left out" "$tap_count" 91
