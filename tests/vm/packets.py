@@ -2,7 +2,8 @@
 """Packets by hand, for scenarios: well-formed ones, and ones that lie.
 
 Everything returns bytes in network order. The hash of the old CLUSTERIP target
-is here once more, written from its description and not from the module.
+and SipHash are here once more, written from their descriptions and not from the
+module.
 """
 import contextlib
 import ctypes
@@ -15,12 +16,13 @@ import time
 
 UDP, TCP, ICMP, ESP, AH, GRE = 17, 6, 1, 50, 51, 47
 UDPLITE, SCTP, DCCP = 136, 132, 33
+HOP, ROUTING, FRAGMENT, ICMP6, NONE, DEST = 0, 43, 44, 58, 59, 60
 PORTED = (UDP, TCP, UDPLITE, SCTP, DCCP)
 MODES = ("sourceip", "sourceip-sourceport", "sourceip-sourceport-destport")
 
 
 def address(text):
-    return socket.inet_aton(text)
+    return socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
 
 
 def mac(text):
@@ -46,6 +48,43 @@ def ip(src, dst, protocol, payload, **lies):
                        address(src), address(dst)) + options
     head = head[:10] + struct.pack("!H", lies.get("sum", checksum(head))) + head[12:]
     return head + payload
+
+
+def ip6(src, dst, protocol, payload, **lies):
+    """An IPv6 packet; `protocol` is that of what comes first in the payload. Lies: version, length, hops."""
+    return struct.pack("!IHBB", lies.get("version", 6) << 28, lies.get("length", len(payload)), protocol,
+                       lies.get("hops", 64)) + address(src) + address(dst) + payload
+
+
+def extended(headers, protocol, payload):
+    """What ip6() takes: the payload behind extension headers of 8 bytes each, by their types."""
+    for kind in reversed(headers):
+        # An atomic fragment; a routing header with nowhere left to go; one option, of padding.
+        body = {FRAGMENT: bytes(7), ROUTING: bytes((0, 4, 0, 0, 0, 0, 0))}.get(kind, bytes((0, 1, 4, 0, 0, 0, 0)))
+        protocol, payload = kind, bytes((protocol,)) + body + payload
+    return protocol, payload
+
+
+def fragment6(protocol, payload, at, more, ident):
+    return bytes((protocol, 0)) + struct.pack("!HI", at | more, ident) + payload
+
+
+def fragments6(src, dst, protocol, payload, size, ident, headers=()):
+    """The datagram in pieces of `size` bytes, a multiple of eight, each behind the extension headers."""
+    return [ip6(src, dst, *extended(headers, FRAGMENT, fragment6(
+        protocol, payload[at:at + size], at, at + size < len(payload), ident)))
+            for at in range(0, len(payload), size)]
+
+
+def checksum6(src, dst, protocol, payload):
+    """With its pseudo-header (RFC 8200, 8.1). 0 of a packet whose checksum is right."""
+    return checksum(address(src) + address(dst) + struct.pack("!II", len(payload), protocol) + payload)
+
+
+def icmp6(src, dst, kind, code, rest=b""):
+    """`rest` is all that follows the checksum."""
+    body = struct.pack("!BBH", kind, code, 0) + rest
+    return body[:2] + struct.pack("!H", checksum6(src, dst, ICMP6, body)) + body[4:]
 
 
 def ports(protocol, sport, dport, data=b""):
@@ -89,6 +128,39 @@ def clusterip_hash(mode, seed, src, sport, dport):
     a = ((a ^ c) - rotate(c, 4)) & m32
     b = ((b ^ a) - rotate(a, 14)) & m32
     return ((c ^ b) - rotate(b, 24)) & m32
+
+
+def siphash13(key, data):
+    """SipHash-1-3 of the bytes, its lower half."""
+    m64 = (1 << 64) - 1
+    key = struct.unpack("<QQ", key)
+    v = [key[i % 2] ^ word for i, word in enumerate((0x736F6D6570736575, 0x646F72616E646F6D,
+                                                     0x6C7967656E657261, 0x7465646279746573))]
+
+    def rotate(x, k):
+        return (x << k | x >> (64 - k)) & m64
+
+    def one_round():
+        for a, b, shift, c, d, other in ((0, 1, 13, 2, 3, 16), (2, 1, 17, 0, 3, 21)):
+            v[a], v[c] = (v[a] + v[b]) & m64, (v[c] + v[d]) & m64
+            v[b], v[d] = rotate(v[b], shift) ^ v[a], rotate(v[d], other) ^ v[c]
+            v[a] = rotate(v[a], 32)
+
+    data += bytes(-(len(data) + 1) % 8) + bytes((len(data) & 0xFF,))
+    for (word,) in struct.iter_unpack("<Q", data):
+        v[3] ^= word
+        one_round()
+        v[0] ^= word
+    v[2] ^= 0xFF
+    for _ in range(3):
+        one_round()
+    return (v[0] ^ v[1] ^ v[2] ^ v[3]) & 0xFFFFFFFF
+
+
+def siphash(mode, key, src, sport, dport):
+    """The hash of a packet: of its source, and of the ports that the mode takes."""
+    sport, dport = (port if MODES.index(mode) >= least else 0 for port, least in ((sport, 1), (dport, 2)))
+    return siphash13(key, address(src) + struct.pack("!HH", sport, dport))
 
 
 class Namespace:
