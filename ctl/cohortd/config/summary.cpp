@@ -143,13 +143,11 @@ void remark_on(Out out, const UdpLink& udp, const std::string& name) {
 /// What a witness has none of.
 void remark_on_service(Out out, const Config& config) {
     for (const Address& address : config.addresses) {
-        // The module has the last word on these, so that one that can takes them.
-        const bool ipv6 = std::ranges::any_of(
-            address.vips, [](const Vip& vip) { return vip.address.family == Family::ipv6; });
-        if (ipv6 || address.l2 == netlink::L2Mode::igmp)
-            remark(out, fmt::format("{} of address {} is not supported by the module of this "
+        // The module has the last word on it, so that one that can takes it.
+        if (address.l2 == netlink::L2Mode::igmp)
+            remark(out, fmt::format("l2 igmp of address {} is not supported by the module of this "
                                     "version; cohortd will not start with it",
-                                    ipv6 ? "an IPv6 VIP" : "l2 igmp", address.name));
+                                    address.name));
         if (is_missing(address.dev))
             remark(out, fmt::format("device {} of address {} does not exist now; cohortd will not "
                                     "start without it",

@@ -64,7 +64,7 @@ exits "a MAC that does not fit the mode" 2 "group MAC" \
     cohortctl cluster add web2 --dev eth1 --vip 192.0.2.60/24 --mac 02:00:00:00:00:01
 exits "a VIP that can be none" 2 "unicast address" \
     cohortctl cluster add web2 --dev eth1 --vip 239.1.2.3/32
-exits "clusterip has no IPv6" 2 "" \
+exits "clusterip has no IPv6" 2 "clusterip knows IPv4 alone" \
     cohortctl cluster add web2 --dev eth1 --vip 2001:db8::50/64 --function clusterip
 exits "an unknown cluster" 2 "there is no cluster nix" cohortctl cluster show nix
 exits "an unknown cluster is not deleted" 2 "there is no cluster nix" cohortctl cluster del nix
@@ -136,6 +136,33 @@ check_fails "and takes its own" has_address eth2 203.0.113.10
 check "the last clusters go" eval 'cohortctl cluster del web && cohortctl cluster del old'
 is "with their addresses" "$(ip -o -4 addr show dev eth1)" ""
 is "nothing is left" "$(json . cohortctl -j cluster show)" "[]"
+
+# ---- IPv6 ------------------------------------------------------------------
+
+check "a cluster of both families" cohortctl cluster add web --dev eth1 --vip 2001:db8::50/64 \
+    --vip 192.0.2.50/24 --vip 2001:db8::51/64
+is "as shown" "$(show .vips)" '["2001:db8::50/64","192.0.2.50/24","2001:db8::51/64"]'
+is "the MAC comes from the first VIP" "$(show .mac)" 03:c0:00:00:00:50
+check "the device has them all" has_address eth1 2001:db8::50 192.0.2.50 2001:db8::51
+is "without a prefix route" "$(ip -6 route show 2001:db8::/64)" ""
+is "never as a source by themselves" "$(ip -6 -o addr show dev eth1 deprecated | grep -c '/128 .*nodad')" 2
+exits "a VIP in use" 2 "2001:db8::51 is a VIP of cluster web" \
+    cohortctl cluster add web2 --dev eth2 --vip 2001:db8::51/128
+exits "a link-local VIP" 2 "link-local" cohortctl cluster add web2 --dev eth2 --vip fe80::50/64
+sysctl -qw net.ipv6.conf.eth2.disable_ipv6=1
+before=$(state)
+exits "a device with IPv6 switched off" 2 "IPv6 is disabled on eth2" \
+    cohortctl cluster add web2 --dev eth2 --vip 192.0.2.60/24 --vip 2001:db8::60/64
+exits "also in set" 2 "IPv6 is disabled on eth2" cohortctl cluster set web --dev eth2
+is "which changes nothing" "$(state)" "$before"
+check "IPv6 can go" cohortctl cluster set web --vip 192.0.2.50/24
+check_fails "its addresses with it" has_address eth1 2001:db8::50
+check "and come" cohortctl cluster set web --vip 192.0.2.50/24 --vip 2001:db8::50/64
+check "its address with it" has_address eth1 2001:db8::50
+exits "but not with clusterip" 2 "clusterip knows IPv4 alone" \
+    cohortctl cluster set web --function clusterip
+check "it is deleted" cohortctl cluster del web
+check_fails "with its addresses" has_address eth1 2001:db8::50
 
 # ---- a device that goes ----------------------------------------------------
 

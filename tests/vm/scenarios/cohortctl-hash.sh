@@ -21,8 +21,11 @@ ip -n client link set eth0 up
 ip -n client addr add 192.0.2.1/24 dev eth0
 ip -n node addr add 192.0.2.2/24 dev eth0
 ip -n client neigh add 192.0.2.50 lladdr 03:c0:c0:00:02:32 dev eth0
+ip -n client addr add 2001:db8::1/64 dev eth0 nodad
+ip -n client neigh add 2001:db8::50 lladdr 03:c0:c0:00:02:32 dev eth0
 # Sources other than the client's own: one for each address of a net.
 ns client ip route add local 198.51.100.0/24 dev lo
+ns client ip route add local 2001:db8:7::/48 dev lo
 ns client sysctl -qw net.ipv4.ip_nonlocal_bind=1
 ns node sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0
 
@@ -35,9 +38,10 @@ coproc sender {
 import socket, sys
 for line in sys.stdin:
     source, sport, dport = line.split()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+    family, vip = (socket.AF_INET6, "2001:db8::50") if ":" in source else (socket.AF_INET, "192.0.2.50")
+    with socket.socket(family, socket.SOCK_DGRAM) as s:
         s.bind((source, int(sport)))
-        s.sendto(b"x", ("192.0.2.50", int(dport)))
+        s.sendto(b"x", (vip, int(dport)))
     print("sent")'
 }
 # shellcheck disable=SC2154 # set by coproc
@@ -48,15 +52,21 @@ send() { echo "$1" >&"$to_sender" && read -rt 10 -u "$from_sender"; }
 counted() { [[ $(json '.[0] | "\(.accepted) \(.foreign_dropped)"' ctl -j stats web) == "$1 $2" ]]; }
 
 tuples=("198.51.100.7 40000 53" "198.51.100.200 65535 1")
+tuples_ipv6=("2001:db8:7::9 40000 53" "2001:db8:7:ffff:1::8000 65535 1")
 
 # told MODE FUNCTION OPTION…: each datagram is served by the bucket that hash
 # tells, and by no other.
 told() {
-    local tuple source sport dport bucket state sent=0
-    check "a cluster: $*" ctl cluster add web --dev eth0 --vip 192.0.2.50/24 --hash "$1" \
+    local tuple source sport dport bucket state sent=0 vips=(--vip 192.0.2.50/24) all=("${tuples[@]}")
+    if [[ $2 == siphash ]]; then
+        vips+=(--vip 2001:db8::50/64)
+        all+=("${tuples_ipv6[@]}")
+    fi
+    check "a cluster: $*" ctl cluster add web --dev eth0 "${vips[@]}" --hash "$1" \
         --function "${@:2}" --buckets 64
-    for tuple in "${tuples[@]}"; do
+    for tuple in "${all[@]}"; do
         read -r source sport dport <<<"$tuple"
+        [[ $source != *:* ]] || source="[$source]"
         bucket=$(json .bucket ctl -j hash web --src "$source:$sport" --dport "$dport")
         ctl bucket set web --epoch 0 --own "$bucket"
         state=$(json .state ctl -j hash web --src "$source:$sport" --dport "$dport")

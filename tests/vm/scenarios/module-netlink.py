@@ -54,8 +54,8 @@ def configuration():
     refused("no VIP", errno.EINVAL, "VIP", None, "cluster-new", **new(vip=None))
     for text in ("0.0.0.0", "127.0.0.1", "224.0.0.5", "255.255.255.255"):
         refused(f"the VIP {text}", errno.EINVAL, "unicast", "vip.address", "cluster-new", **new(vip=[vip(text)]))
-    refused("an IPv6 VIP", errno.EAFNOSUPPORT, "IPv6", "vip.address", "cluster-new",
-            **new(vip=[vip("2001:db8::1")]))
+    for text in ("::", "::1", "ff02::1", "fe80::50", "::ffff:192.0.2.50"):
+        refused(f"the VIP {text}", errno.EINVAL, "unicast", "vip.address", "cluster-new", **new(vip=[vip(text)]))
     refused("a VIP of 5 bytes", errno.EINVAL, "4 bytes", "vip.address", "cluster-new",
             **new(vip=[{"address": bytes(5)}]))
     refused("a VIP without address", errno.EINVAL, "no address", "vip", "cluster-new",
@@ -63,6 +63,10 @@ def configuration():
     for length in (0, 33):
         refused(f"a prefix of {length}", errno.EINVAL, "1 to 32", "vip.prefix-len", "cluster-new",
                 **new(vip=[vip("192.0.2.50", length)]))
+    refused("an IPv6 prefix of 0", errno.EINVAL, "1 to 128", "vip.prefix-len", "cluster-new",
+            **new(vip=[vip("2001:db8::50", 0)]))
+    refused("clusterip for IPv6", errno.EINVAL, "IPv4 alone", "hash-function", "cluster-new",
+            **new(vip=[vip("192.0.2.50"), vip("2001:db8::50")], hash_function=1))
     refused("a prefix of 129", errno.ERANGE, "", "vip.prefix-len", "cluster-new",
             **new(vip=[vip("192.0.2.50", 129)]))
     refused("a VIP twice", errno.EINVAL, "twice", "vip", "cluster-new", **new(vip=[vip("192.0.2.50")] * 2))
