@@ -26,7 +26,7 @@ ip -n client neigh add 2001:db8::50 lladdr 03:c0:c0:00:02:32 dev eth0
 # Sources other than the client's own: one for each address of a net.
 ns client ip route add local 198.51.100.0/24 dev lo
 ns client ip route add local 2001:db8:7::/48 dev lo
-ns client sysctl -qw net.ipv4.ip_nonlocal_bind=1
+ns client sysctl -qw net.ipv4.ip_nonlocal_bind=1 net.ipv6.ip_nonlocal_bind=1
 ns node sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0
 
 ctl() { cohortctl -n node "$@"; }

@@ -238,8 +238,9 @@ def not_ours(mode):
 
 def silent_about_lost_pieces():
     """No node may complain of a datagram that all of them miss a piece of."""
+    for name in ("alpha", "beta"):
+        Namespace(name).run("sysctl", "-qw", "net.netfilter.nf_conntrack_frag6_timeout=1")
     node = Namespace("alpha")
-    node.run("sysctl", "-qw", "net.netfilter.nf_conntrack_frag6_timeout=1")
     node.run("ip", "-6", "neigh", "add", "2001:db8::9", "lladdr", ME.hex(":"), "dev", "eth0")
     node.run("ip", "-6", "route", "add", "2001:db8:7::/64", "via", "2001:db8::9", "dev", "eth0", "onlink")
     heard = Namespace("client").packet_socket("eth0", 0x86DD)
