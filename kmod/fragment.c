@@ -24,13 +24,12 @@ static unsigned int gather_ipv4(struct sk_buff *skb, struct net *net)
 	ip = (const struct iphdr *)skb->data;
 	if (ip_fast_csum(ip, ip->ihl) || pskb_trim_rcsum(skb, ntohs(ip->tot_len)))
 		return NF_DROP;
-	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	return ip_defrag(net, skb, COHORT_DEFRAG_USER) ? NF_STOLEN : NF_ACCEPT;
 }
 
 /*
- * This one leaves what it finds useless to its caller. It accepts what it does
- * not take for a fragment, which is then one still.
+ * This one leaves what it finds useless to its caller, maybe without its
+ * headers. It accepts what it does not take for a fragment, which is then one still.
  */
 static unsigned int gather_ipv6(struct sk_buff *skb, struct net *net)
 {
@@ -38,11 +37,13 @@ static unsigned int gather_ipv6(struct sk_buff *skb, struct net *net)
 
 	if (!pskb_may_pull(skb, sizeof(struct ipv6hdr)))
 		return NF_DROP;
-	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	err = nf_ct_frag6_gather(net, skb, COHORT_DEFRAG_USER);
+	if (!err)
+		return NF_ACCEPT;
 	if (err == -EINPROGRESS)
 		return NF_STOLEN;
-	return err ? NF_DROP : NF_ACCEPT;
+	__skb_push(skb, -skb_network_offset(skb));
+	return NF_DROP;
 }
 
 /*
@@ -54,18 +55,21 @@ static unsigned int gather_ipv6(struct sk_buff *skb, struct net *net)
  * the last has come. If it never comes, none may complain of it to the client,
  * or all would: the stack finds no device to complain through.
  */
-static unsigned int gather(struct sk_buff *skb, struct net *net)
+static unsigned int gather(struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct net_device *dev = skb->dev;
 	unsigned int verdict;
 
 	if (skb_shared(skb))
 		return NF_DROP;
+	/* At PRE_ROUTING it says already where the stack goes on with the packet. */
+	if (state->pf == NFPROTO_NETDEV)
+		memset(skb->cb, 0, sizeof(skb->cb));
 	skb->dev = blackhole_netdev;
 	if (COHORT_IPV6 && skb->protocol == htons(ETH_P_IPV6))
-		verdict = gather_ipv6(skb, net);
+		verdict = gather_ipv6(skb, state->net);
 	else
-		verdict = gather_ipv4(skb, net);
+		verdict = gather_ipv4(skb, state->net);
 	if (verdict == NF_STOLEN)
 		return verdict;
 	skb->dev = dev;
@@ -101,7 +105,7 @@ unsigned int cohort_fragment_gather(struct sk_buff *skb, const struct cohort_clu
 		return cohort_drop(skb, cluster, 0, COHORT_STAT_FOREIGN_DROPPED);
 	if (cohort_table_expired(table))
 		return cohort_drop(skb, cluster, 0, COHORT_STAT_EXPIRED_DROPPED);
-	verdict = gather(skb, state->net);
+	verdict = gather(skb, state);
 	if (verdict == NF_DROP)
 		return cohort_drop(skb, cluster, 0, COHORT_STAT_MALFORMED_DROPPED);
 	return verdict;

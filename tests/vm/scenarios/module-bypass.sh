@@ -9,8 +9,8 @@
 # everyday: 6.12
 # icount: yes
 # topology:
-#     node   192.0.2.1 ──┬── service    VIP 192.0.2.50
-#     client 192.0.2.9 ──┘
+#     node   192.0.2.1, 2001:db8::1 ──┬── service    VIPs 192.0.2.50, 2001:db8::50
+#     client 192.0.2.9, 2001:db8::9 ──┘
 source tests/vm/lib.sh
 
 load_module
@@ -19,8 +19,11 @@ lan_add service
 ns_add node client
 lan_join service node eth0 192.0.2.1/24
 lan_join service client eth0 192.0.2.9/24
+ip -n node addr add 2001:db8::1/64 dev eth0 nodad
 ip -n node addr add 192.0.2.50/24 dev eth0
-ns node cohortctl cluster add web --dev eth0 --vip 192.0.2.50/24 --no-address || bail "no cluster"
+ip -n node addr add 2001:db8::50/128 dev eth0 nodad
+ns node cohortctl cluster add web --dev eth0 --vip 192.0.2.50/24 --vip 2001:db8::50/64 --no-address ||
+    bail "no cluster"
 
 # judge WAY: by a node that owns all buckets, and by one that owns none
 judge() {
@@ -42,4 +45,4 @@ ip -n node link set ifb0 up
 ns node tc qdisc add dev eth0 ingress
 ns node tc filter add dev eth0 parent ffff: matchall action mirred egress redirect dev ifb0
 judge "through ifb"
-is "no case was left out" "$tap_count" 28
+is "no case was left out" "$tap_count" 56
