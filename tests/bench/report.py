@@ -5,7 +5,7 @@ import json
 
 # The order in the table; a row that is not named comes last.
 ORDER = ("kfree_skb", "ingress-drop", "prerouting-drop", "iptables-raw-drop", "nft-ingress-jhash",
-         "nft-raw-jhash", "xt_cluster", "clusterip", "cohort", "cohort-functions", "cohort-vips",
+         "nft-raw-jhash", "xt_cluster", "clusterip", "cohort", "cohort-ipv6", "cohort-functions", "cohort-vips",
          "accept", "accept-conntrack")
 
 HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-or-later -->

@@ -18,6 +18,7 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 #include <linux/timex.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 
 #include "packet.h"
@@ -43,11 +44,11 @@ MODULE_PARM_DESC(protocol, "udp, tcp or icmp");
 
 static char *src = "192.0.2.1";
 module_param(src, charp, 0644);
-MODULE_PARM_DESC(src, "IPv4 source");
+MODULE_PARM_DESC(src, "source, IPv4 or IPv6");
 
 static char *dst = "192.0.2.50";
 module_param(dst, charp, 0644);
-MODULE_PARM_DESC(dst, "IPv4 destination");
+MODULE_PARM_DESC(dst, "destination, of the same family");
 
 static ushort sport = 40000;
 module_param(sport, ushort, 0644);
@@ -81,7 +82,7 @@ static unsigned int bench_drop(void *priv, struct sk_buff *skb, const struct nf_
  */
 static const struct nf_hook_ops bench_swallow_ops = {
 	.hook = bench_swallow,
-	.pf = NFPROTO_IPV4,
+	.pf = NFPROTO_INET,
 	.hooknum = NF_INET_LOCAL_IN,
 	.priority = NF_IP_PRI_LAST,
 };
@@ -116,9 +117,20 @@ static void bench_hook_unregister(struct net *net)
 		nf_unregister_net_hook(net, &bench_drop_ops);
 }
 
+static int bench_address_parse(struct in6_addr *addr, const char *text)
+{
+	__be32 ipv4;
+
+	if (in4_pton(text, -1, (u8 *)&ipv4, -1, NULL)) {
+		ipv6_addr_set_v4mapped(ipv4, addr);
+		return 0;
+	}
+	return in6_pton(text, -1, addr->s6_addr, -1, NULL) ? 0 : -EINVAL;
+}
+
 static int bench_packet_parse(struct bench_packet *packet)
 {
-	__be32 addr;
+	int err;
 
 	if (!strcmp(protocol, "udp"))
 		packet->protocol = IPPROTO_UDP;
@@ -128,14 +140,12 @@ static int bench_packet_parse(struct bench_packet *packet)
 		packet->protocol = IPPROTO_ICMP;
 	else
 		return -EINVAL;
-	if (!in4_pton(src, -1, (u8 *)&addr, -1, NULL))
-		return -EINVAL;
-	packet->saddr = ntohl(addr);
-	if (!in4_pton(dst, -1, (u8 *)&addr, -1, NULL))
-		return -EINVAL;
-	packet->daddr = ntohl(addr);
 	packet->dport = 53;
-	return 0;
+	err = bench_address_parse(&packet->saddr, src) ?: bench_address_parse(&packet->daddr, dst);
+	if (err)
+		return err;
+	return ipv6_addr_v4mapped(&packet->saddr) == ipv6_addr_v4mapped(&packet->daddr) ? 0
+											: -EINVAL;
 }
 
 /* Sends one batch; the time in @ticks is that of its 64 packets together. */

@@ -2,6 +2,7 @@
 #ifndef COHORT_BENCH_PACKET_H
 #define COHORT_BENCH_PACKET_H
 
+#include <linux/in6.h>
 #include <linux/types.h>
 
 struct net_device;
@@ -9,16 +10,16 @@ struct sk_buff;
 
 /**
  * struct bench_packet - one flow's packet; integers in host order
- * @protocol:	IPPROTO_UDP, IPPROTO_TCP (a SYN) or IPPROTO_ICMP (an echo request)
- * @saddr:	IPv4 source
- * @daddr:	IPv4 destination
+ * @protocol:	IPPROTO_UDP, IPPROTO_TCP (a SYN) or IPPROTO_ICMP (an echo request, of either ICMP)
+ * @saddr:	source: IPv6, or IPv4 as ::ffff:a.b.c.d
+ * @daddr:	destination, of the same family
  * @sport:	source port, or the echo request's identifier
  * @dport:	destination port; nothing for ICMP
  */
 struct bench_packet {
 	u8 protocol;
-	u32 saddr;
-	u32 daddr;
+	struct in6_addr saddr;
+	struct in6_addr daddr;
 	u16 sport;
 	u16 dport;
 };
