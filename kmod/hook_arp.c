@@ -7,6 +7,7 @@
 #include "cluster.h"
 #include "hooks.h"
 #include "netdev.h"
+#include "verdict.h"
 
 /**
  * struct arp_ipv4 - what follows struct arphdr for IPv4 over Ethernet (RFC 826)
@@ -63,6 +64,32 @@ static unsigned int hook_arp(void *priv, struct sk_buff *skb, const struct nf_ho
 	new = (struct arp_ipv4 *)(skb->data + offset);
 	ether_addr_copy(new->sha, rcu_dereference(cluster->table)->mac);
 	cohort_stats_count_out(cluster->stats, COHORT_STAT_ARP_REWRITTEN);
+	return NF_ACCEPT;
+}
+
+/*
+ * Who asks by the cluster's unicast MAC whether the VIP is still there, or answers
+ * what the VIP asked, is heard by every node. The stack takes it for overheard.
+ */
+unsigned int cohort_ingress_arp(const struct cohort_netdev *netdev, struct sk_buff *skb)
+{
+	const struct cohort_cluster *cluster;
+	const struct arp_ipv4 *said;
+	const struct arphdr *arp;
+	struct arp_ipv4 _said;
+	struct arphdr _arp;
+
+	if (likely(skb->pkt_type != PACKET_OTHERHOST) || cohort_of_vlan(skb))
+		return NF_ACCEPT;
+	arp = skb_header_pointer(skb, 0, sizeof(_arp), &_arp);
+	if (!arp || !is_ipv4_over_ethernet(arp))
+		return NF_ACCEPT;
+	said = skb_header_pointer(skb, sizeof(*arp), sizeof(_said), &_said);
+	if (!said)
+		return NF_ACCEPT;
+	cluster = cohort_vips_find(rcu_dereference(netdev->vips), cohort_vip_key_ipv4(said->tip));
+	if (cluster && !cohort_overheard(skb, rcu_dereference(cluster->table)))
+		skb->pkt_type = PACKET_HOST;
 	return NF_ACCEPT;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-#include <linux/if_vlan.h>
 #include <linux/netfilter_netdev.h>
 #include <net/ip.h>
 
@@ -85,12 +84,19 @@ static __always_inline bool is_plain(const struct sk_buff *skb, const struct iph
 	       likely(ntohs(ip->tot_len) - PLAIN_LEN <= skb->len - PLAIN_LEN);
 }
 
+static noinline unsigned int ingress_other(const struct cohort_netdev *netdev, struct sk_buff *skb,
+					   const struct nf_hook_state *state)
+{
+	if (COHORT_IPV6 && skb->protocol == htons(ETH_P_IPV6))
+		return cohort_ingress_ipv6(netdev, skb, state);
+	if (skb->protocol == htons(ETH_P_ARP))
+		return cohort_ingress_arp(netdev, skb);
+	return NF_ACCEPT;
+}
+
 /*
  * The path that decides what a packet of others costs this host. It keeps to
  * registers, and leaves to cohort_judge_ipv4() what is not plain.
- *
- * Frames of a VLAN pass here too, before its own device gets them; only those
- * without a tag, or with a mere priority, are this device's.
  */
 static unsigned int hook_ingress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
@@ -101,8 +107,8 @@ static unsigned int hook_ingress(void *priv, struct sk_buff *skb, const struct n
 	const __be16 *ports;
 
 	if (skb->protocol != htons(ETH_P_IP))
-		return COHORT_IPV6 ? cohort_ingress_ipv6(netdev, skb, state) : NF_ACCEPT;
-	if (unlikely(skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb)))
+		return ingress_other(netdev, skb, state);
+	if (unlikely(cohort_of_vlan(skb)))
 		return NF_ACCEPT;
 	if (unlikely(skb_headlen(skb) < PLAIN_LEN))
 		return judge_scattered(netdev, skb, state);
@@ -125,9 +131,9 @@ static unsigned int hook_silence(void *priv, struct sk_buff *skb, const struct n
 	const struct iphdr *ip;
 	struct iphdr _ip;
 
-	if (skb->protocol != htons(ETH_P_IP))
-		return COHORT_IPV6 ? cohort_silence_ipv6(netdev, skb) : NF_ACCEPT;
-	if (skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb))
+	if (COHORT_IPV6 && skb->protocol == htons(ETH_P_IPV6))
+		return cohort_silence_ipv6(netdev, skb);
+	if (skb->protocol != htons(ETH_P_IP) || cohort_of_vlan(skb))
 		return NF_ACCEPT;
 	ip = skb_header_pointer(skb, 0, sizeof(_ip), &_ip);
 	cluster = ip ? cluster_of(netdev, ip->daddr) : NULL;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-#include <linux/if_vlan.h>
 #include <net/ipv6.h>
 
 #include "fragment.h"
@@ -18,13 +17,6 @@ static __always_inline const struct cohort_cluster *cluster_of(const struct coho
 	if (!cohort_vip_possible(daddr))
 		return NULL;
 	return cohort_vips_find(rcu_dereference(netdev->vips), cohort_vip_key_ipv6(daddr));
-}
-
-/* Whether a packet is IPv6 of the device itself, not of one of its VLANs. */
-static __always_inline bool is_ours(const struct sk_buff *skb)
-{
-	return skb->protocol == htons(ETH_P_IPV6) &&
-	       likely(!skb_vlan_tag_present(skb) || !skb_vlan_tag_get_id(skb));
 }
 
 /*
@@ -115,7 +107,7 @@ unsigned int cohort_ingress_ipv6(const struct cohort_netdev *netdev, struct sk_b
 	const struct cohort_table *table;
 	const __be16 *ports;
 
-	if (!is_ours(skb))
+	if (unlikely(cohort_of_vlan(skb)))
 		return NF_ACCEPT;
 	if (unlikely(skb_headlen(skb) < PLAIN_LEN))
 		return judge_scattered(netdev, skb, state);
@@ -137,7 +129,7 @@ unsigned int cohort_silence_ipv6(const struct cohort_netdev *netdev, const struc
 	const struct ipv6hdr *ip;
 	struct ipv6hdr _ip;
 
-	if (!is_ours(skb))
+	if (cohort_of_vlan(skb))
 		return NF_ACCEPT;
 	ip = skb_header_pointer(skb, 0, sizeof(_ip), &_ip);
 	cluster = ip ? cluster_of(netdev, &ip->daddr) : NULL;

@@ -28,6 +28,7 @@ void cohort_hook_silence_init(struct nf_hook_ops *ops, struct cohort_netdev *net
 			      struct net_device *dev);
 
 /* What these two do with all but IPv4. */
+unsigned int cohort_ingress_arp(const struct cohort_netdev *netdev, struct sk_buff *skb);
 unsigned int cohort_ingress_ipv6(const struct cohort_netdev *netdev, struct sk_buff *skb,
 				 const struct nf_hook_state *state);
 unsigned int cohort_silence_ipv6(const struct cohort_netdev *netdev, const struct sk_buff *skb);

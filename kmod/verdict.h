@@ -7,6 +7,7 @@
 #ifndef _COHORT_VERDICT_H
 #define _COHORT_VERDICT_H
 
+#include <linux/if_vlan.h>
 #include <linux/netfilter.h>
 
 #include "cluster.h"
@@ -79,6 +80,15 @@ cohort_verdict_ipv6(struct sk_buff *skb, const struct cohort_cluster *cluster,
 			      cohort_hash_ipv6(&table->hash, (__force const u32 *)src->s6_addr32,
 					       (__force u16)sport, (__force u16)dport),
 			      state);
+}
+
+/*
+ * Frames of a VLAN pass the ingress hooks too, before its own device gets them;
+ * only those without a tag, or with a mere priority, are this device's.
+ */
+static inline bool cohort_of_vlan(const struct sk_buff *skb)
+{
+	return skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb);
 }
 
 /* A frame that a promiscuous device overheard: not to this host, nor to the cluster. */

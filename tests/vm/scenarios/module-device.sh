@@ -114,6 +114,11 @@ ns node cohortctl bucket own solo 0-4095
 hears_solo() { ip -n node -d link show eth0 >/dev/null && ns client ping -q -c 1 -W 1 192.0.2.51; }
 check_soon "answers" 5 hears_solo
 is "the client learnt it" "$(learnt 192.0.2.51)" "lladdr $VMAC"
+ip -n client neigh replace 192.0.2.51 lladdr $VMAC dev eth0 nud probe
+reachable() { ip -n client neigh show 192.0.2.51 nud reachable | grep -q .; }
+check_soon "who asks by it whether it is still there is told so" 10 reachable
+ip -n node neigh flush dev eth0
+check_soon "the VIP asks by it, too, and hears the answer" 10 ns node ping -q -c 1 -W 1 -I 192.0.2.51 192.0.2.9
 check_fails "the device cannot take it" ip -n node link set eth0 address $VMAC
 check "but any other" ip -n node link set eth0 address 02:00:00:00:00:77
 check_fails "a cluster cannot take the device's" \
