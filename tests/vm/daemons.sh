@@ -45,6 +45,7 @@ configure() {
     text=${text//@quorum@/"$QUORUM"$'\n'"${QUORUM_OF[$1]-}"}
     text=${text//@nodes@/"$sections"}
     text=${text//@links@/"$links"}
+    text=${text//@vips@/"\"$VIP/24\"${VIP6:+, \"$VIP6/64\"}"}
     text=${text//@heartbeat@/"$HEARTBEAT"}
     echo "${text//@lease@/"$LEASE"}" >"/run/$1/cohort.toml"
 }

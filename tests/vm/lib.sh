@@ -245,27 +245,40 @@ census() {
     read_report "$1" /tmp/census
 }
 
+# One stream at a time, or several, each of which has its probe_name.
+probe_name=stream
+declare -A probe_pid probe_orders
+
 # probe_start OPTION…: a stream that runs until probe_end. Returns when it asks.
 probe_start() {
-    mkfifo /tmp/probe.orders
-    : >/tmp/probe.report
+    local at=/tmp/probe.$probe_name orders
+    mkfifo "$at.orders"
+    : >"$at.report"
     ns "$probe_client" probe --flat stream --target "$probe_target" --sources "$probe_sources" \
-        "$@" </tmp/probe.orders >/tmp/probe.report &
-    probe_pid=$!
-    exec {probe_orders}>/tmp/probe.orders
-    wait_until 30 grep -q ready /tmp/probe.report || bail "the probe did not start"
+        "$@" <"$at.orders" >"$at.report" &
+    probe_pid[$probe_name]=$!
+    exec {orders}>"$at.orders"
+    probe_orders[$probe_name]=$orders
+    wait_until 30 grep -q ready "$at.report" || bail "the probe did not start"
 }
 
-# probe_mark NAME: an event begins.
-probe_mark() { echo "mark $1" >&"$probe_orders"; }
+# probe_mark NAME: an event begins, for all streams.
+probe_mark() {
+    local orders
+    for orders in "${probe_orders[@]}"; do
+        echo "mark $1" >&"$orders"
+    done
+}
 
 # probe_end ARRAY: the report, by the paths of `probe --flat`.
 probe_end() {
-    echo end >&"$probe_orders"
-    exec {probe_orders}>&-
-    wait "$probe_pid" || bail "the probe failed"
-    rm /tmp/probe.orders
-    read_report "$1" /tmp/probe.report
+    local at=/tmp/probe.$probe_name orders=${probe_orders[$probe_name]}
+    echo end >&"$orders"
+    exec {orders}>&-
+    unset "probe_orders[$probe_name]"
+    wait "${probe_pid[$probe_name]}" || bail "the probe failed"
+    rm "$at.orders"
+    read_report "$1" "$at.report"
 }
 
 # ---- the module ------------------------------------------------------------

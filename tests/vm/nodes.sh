@@ -9,6 +9,8 @@
 #     cables line=n1,n2 …     null-modem cables, of BAUD=115200
 #     GROUP=239.1.1.1         heartbeats on the LANs go to this multicast group
 #     QUORUM=…                lines of [quorum]; QUORUM_OF[n1]=… more of them
+#     VIP6=2001:db8::50       a second VIP; then 2001:db8:: in place of 192.0.2. are
+#                             addresses as well, and 2001:db8:7::/64 is the client's
 #
 #     n1 192.0.2.1 ──────┐               198.51.100.0/24 is all the client's:
 #     n2 192.0.2.2 ──────┼── service     the nodes answer there by 192.0.2.99
@@ -22,6 +24,7 @@
 source tests/vm/daemons.sh
 
 VIP=192.0.2.50
+VIP6=
 PORT=7000
 # shellcheck disable=SC2034 # of lib.sh
 {
@@ -80,6 +83,11 @@ network_up() {
     ns_add client
     lan_join service client eth0 192.0.2.99/24
     ip -n client route add local 198.51.100.0/24 dev lo
+    if [[ -n $VIP6 ]]; then
+        ip -n client addr add 2001:db8::99/64 dev eth0 nodad
+        ip -n client route add local 2001:db8:7::/64 dev lo
+        ns client sysctl -qw net.ipv6.ip_nonlocal_bind=1
+    fi
     for node in $(voters); do
         node_up "$node"
     done
@@ -91,13 +99,22 @@ node_up() {
     ns_add "$1"
     lan_join service "$1" eth0 "192.0.2.$id/24"
     lan_join backup "$1" eth1 "10.8.0.$id/24"
-    ip -n "$1" route add 198.51.100.0/24 via 192.0.2.99
+    ways_up "$1"
     # Echo replies name their node by it, see `probe census`.
     ns "$1" sysctl -qw net.ipv4.ip_default_ttl=$((100 + id))
     mkdir -p "/run/$1"
     spawn "$1" echod --node "$id" --port $PORT
     service[$1]=$spawned
     wait_until 5 ns "$1" ping -c 1 -W 1 192.0.2.99 || bail "$1 does not reach the client"
+}
+
+# ways_up NODE: to the client's addresses. A device that goes down forgets them, and its
+# IPv6 address with them.
+ways_up() {
+    ip -n "$1" route add 198.51.100.0/24 via 192.0.2.99
+    [[ -n $VIP6 ]] || return 0
+    ip -n "$1" addr add "2001:db8::${node_id[$1]}/64" dev eth0 nodad
+    ip -n "$1" route add 2001:db8:7::/64 via 2001:db8::99
 }
 
 # ---- the maintenance paths -------------------------------------------------

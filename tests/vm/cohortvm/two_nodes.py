@@ -40,7 +40,7 @@ def configuration(name, lease, heartbeat):
                      f'peers = ["{net}.{peer}:7788"]')
     words = {"own": own, "key": "/etc/cohort/key", "state": "/var/lib/cohort/state",
              "lease": lease, "heartbeat": heartbeat, "quorum": 'mode = "links"',
-             "nodes": "\n".join(nodes), "links": "\n".join(links)}
+             "nodes": "\n".join(nodes), "links": "\n".join(links), "vips": f'"{VIP}/24"'}
     return re.sub("@(.*?)@", lambda word: str(words[word[1]]), TEMPLATE.read_text())
 
 

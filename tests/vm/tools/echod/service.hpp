@@ -16,8 +16,8 @@ struct Answered {
     std::uint64_t tcp = 0;
 };
 
-/// Returns each datagram that begins with a Record, the node filled in, from
-/// the address that it was sent to: the VIP may come and go.
+/// Returns each datagram of either family that begins with a Record, the node filled
+/// in, from the address that it was sent to: the VIP may come and go.
 class UdpEcho {
 public:
     UdpEcho(Reactor& reactor, std::uint16_t port, std::uint32_t node, Answered& answered);

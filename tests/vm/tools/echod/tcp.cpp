@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/vm/tools/echod/service.hpp"
+#include "tests/vm/tools/lib/inet.hpp"
 #include "tests/vm/tools/lib/record.hpp"
 
 #include <netinet/in.h>
@@ -23,16 +24,10 @@ struct TcpEcho::Connection {
 };
 
 TcpEcho::TcpEcho(Reactor& reactor, std::uint16_t port, std::uint32_t node, Answered& answered)
-    : reactor_(reactor),
-      listener_(must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket")),
-      node_(node),
-      answered_(answered) {
+    : reactor_(reactor), listener_(inet_socket(SOCK_STREAM)), node_(node), answered_(answered) {
     const int on = 1;
     must(setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), "SO_REUSEADDR");
-    sockaddr_in any{};
-    any.sin_family = AF_INET;
-    any.sin_port = htons(port);
-    must(bind(listener_.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any), "bind tcp");
+    bind_port(listener_.get(), port);
     must(listen(listener_.get(), SOMAXCONN), "listen");
     reactor_.watch(listener_.get(), EPOLLIN, [this](auto) { accept_all(); });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/vm/tools/echod/service.hpp"
+#include "tests/vm/tools/lib/inet.hpp"
 #include "tests/vm/tools/lib/record.hpp"
 
 #include <netinet/in.h>
@@ -12,23 +13,19 @@
 namespace cohort::testbed {
 
 UdpEcho::UdpEcho(Reactor& reactor, std::uint16_t port, std::uint32_t node, Answered& answered)
-    : socket_(must(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket")),
-      node_(node),
-      answered_(answered) {
+    : socket_(inet_socket(SOCK_DGRAM)), node_(node), answered_(answered) {
     const int on = 1;
-    must(setsockopt(socket_.get(), IPPROTO_IP, IP_PKTINFO, &on, sizeof on), "IP_PKTINFO");
-    sockaddr_in any{};
-    any.sin_family = AF_INET;
-    any.sin_port = htons(port);
-    must(bind(socket_.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any), "bind udp");
+    must(setsockopt(socket_.get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on),
+         "IPV6_RECVPKTINFO");
+    bind_port(socket_.get(), port);
     reactor.watch(socket_.get(), EPOLLIN, [this](auto) { answer_all(); });
 }
 
 void UdpEcho::answer_all() {
     std::array<std::uint8_t, 65536> buffer;
     for (;;) {
-        sockaddr_in peer{};
-        alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(in_pktinfo))> control{};
+        sockaddr_in6 peer{};
+        alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(in6_pktinfo))> control{};
         iovec data{buffer.data(), buffer.size()};
         msghdr message{};
         message.msg_name = &peer;
@@ -52,10 +49,9 @@ void UdpEcho::answer_all() {
         // The same control message makes the destination the source. The way
         // back is the routing table's choice.
         if (cmsghdr* header = CMSG_FIRSTHDR(&message)) {
-            in_pktinfo info;
+            in6_pktinfo info;
             std::memcpy(&info, CMSG_DATA(header), sizeof info);
-            info.ipi_spec_dst = info.ipi_addr;
-            info.ipi_ifindex = 0;
+            info.ipi6_ifindex = 0;
             std::memcpy(CMSG_DATA(header), &info, sizeof info);
         }
         data.iov_len = static_cast<std::size_t>(size);

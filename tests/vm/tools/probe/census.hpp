@@ -11,7 +11,7 @@
 namespace cohort::testbed {
 
 struct CensusOptions {
-    sockaddr_in target{};
+    sockaddr_in6 target{};
     Sources sources;
     std::size_t flows = 10000;
     std::size_t bytes = 64;  ///< of a datagram
@@ -23,7 +23,7 @@ struct CensusOptions {
 /// {flows, once, unanswered, twice, repeats, answers: {NODE: flows}}, each.
 nlohmann::json census_udp(const CensusOptions& options);
 
-/// ICMP echo: flow f is the identifier and sequence number f. An echo reply
+/// ICMP echo, to an IPv4 target: flow f is the identifier and sequence number f. An echo reply
 /// names no node, so nodes tell theirs by net.ipv4.ip_default_ttl = 100 + id.
 nlohmann::json census_icmp(const CensusOptions& options);
 

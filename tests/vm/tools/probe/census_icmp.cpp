@@ -58,14 +58,36 @@ void take(const std::uint8_t* packet, std::size_t size, const sockaddr_in& targe
         ledger.answer(echo.record.flow, echo.record.seq, node, Clock::now());
 }
 
+/// Like send_from(), which a raw socket is not for: it is of one family.
+void send_echo(int fd, in6_addr source, const sockaddr_in& target, Echo echo) {
+    alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(in_pktinfo))> control{};
+    iovec part{&echo, sizeof echo};
+    msghdr message{};
+    message.msg_name = const_cast<sockaddr_in*>(&target);
+    message.msg_namelen = sizeof target;
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = IPPROTO_IP;
+    header->cmsg_type = IP_PKTINFO;
+    header->cmsg_len = CMSG_LEN(sizeof(in_pktinfo));
+    in_pktinfo info{};
+    std::memcpy(&info.ipi_spec_dst, &source.s6_addr[12], sizeof info.ipi_spec_dst);
+    std::memcpy(CMSG_DATA(header), &info, sizeof info);
+    sendmsg(fd, &message, 0);  // what is refused here stays without an answer
+}
+
 }  // namespace
 
 nlohmann::json census_icmp(const CensusOptions& options) {
     Reactor reactor;
     const Descriptor socket(
         must(::socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP), "socket"));
-    sockaddr_in target = options.target;
-    target.sin_port = 0;
+    sockaddr_in target{};
+    target.sin_family = AF_INET;
+    std::memcpy(&target.sin_addr, &options.target.sin6_addr.s6_addr[12], sizeof target.sin_addr);
     Ledger ledger(options.flows);
     reactor.watch(socket.get(), EPOLLIN, [&](auto) {
         std::array<std::uint8_t, 2048> packet;
@@ -76,10 +98,8 @@ nlohmann::json census_icmp(const CensusOptions& options) {
     reactor.every(options.period, [&] {
         if (flow == options.flows)
             return;
-        const Echo echo = request(flow, ledger.ask(flow, Clock::now()));
-        std::array<std::uint8_t, sizeof echo> bytes;
-        std::memcpy(bytes.data(), &echo, sizeof echo);
-        send_from(socket.get(), options.sources.at(flow), target, bytes);
+        send_echo(socket.get(), options.sources.at(flow), target,
+                  request(flow, ledger.ask(flow, Clock::now())));
         if (++flow == options.flows)
             reactor.at(Clock::now() + options.timeout, [&] { reactor.stop(); });
     });

@@ -19,7 +19,7 @@ public:
         std::string failure;  ///< in the system's words; empty with node 0: under way
     };
 
-    Connects(Reactor& reactor, const sockaddr_in& target, const Sources& sources)
+    Connects(Reactor& reactor, const sockaddr_in6& target, const Sources& sources)
         : reactor_(reactor), target_(target), sources_(sources) {}
 
     void begin();
@@ -31,7 +31,7 @@ private:
     void end(std::size_t number, NodeId node, std::string failure);
 
     Reactor& reactor_;
-    sockaddr_in target_;
+    sockaddr_in6 target_;
     Sources sources_;
     std::deque<Attempt> attempts_;
     std::map<std::size_t, Descriptor> sockets_;  ///< by index of the attempt

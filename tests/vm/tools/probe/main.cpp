@@ -76,6 +76,10 @@ int main(int argc, char** argv) {
     app.add_flag("--flat", as_lines, "the report as lines of PATH VALUE instead of JSON");
     CLI11_PARSE(app, argc, argv);
 
+    if (protocol == "icmp" && !IN6_IS_ADDR_V4MAPPED(&census.target.sin6_addr)) {
+        fmt::print(stderr, "a census by icmp takes an IPv4 target\n");
+        return 1;
+    }
     raise_descriptor_limit();
     const auto print = [&](const nlohmann::json& report) {
         fmt::print("{}", as_lines ? flat(report) : report.dump() + "\n");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/vm/tools/probe/socket.hpp"
 
+#include "tests/vm/tools/lib/inet.hpp"
+
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -26,41 +28,39 @@ void set(int fd, int level, int option, int value, const char* what) {
 }  // namespace
 
 Descriptor udp_socket(std::uint16_t port) {
-    Descriptor socket(
-        must(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket"));
+    Descriptor socket = inet_socket(SOCK_DGRAM);
     set(socket.get(), SOL_SOCKET, SO_RCVBUF, kReceiveBuffer, "SO_RCVBUF");
-    sockaddr_in any{};
-    any.sin_family = AF_INET;
-    any.sin_port = htons(port);
-    must(bind(socket.get(), as_sockaddr(any), sizeof any), "bind");
+    bind_port(socket.get(), port);
     return socket;
 }
 
-bool send_from(int fd, in_addr source, const sockaddr_in& target,
+bool send_from(int fd, in6_addr source, const sockaddr_in6& target,
                std::span<const std::uint8_t> data) {
-    alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(in_pktinfo))> control{};
+    alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(in6_pktinfo))> control{};
     iovec part{const_cast<std::uint8_t*>(data.data()), data.size()};
     msghdr message{};
-    message.msg_name = const_cast<sockaddr_in*>(&target);
+    message.msg_name = const_cast<sockaddr_in6*>(&target);
     message.msg_namelen = sizeof target;
     message.msg_iov = &part;
     message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = IPPROTO_IP;
-    header->cmsg_type = IP_PKTINFO;
-    header->cmsg_len = CMSG_LEN(sizeof(in_pktinfo));
-    in_pktinfo info{};
-    info.ipi_spec_dst = source;
-    std::memcpy(CMSG_DATA(header), &info, sizeof info);
+    if (!IN6_IS_ADDR_UNSPECIFIED(&source)) {
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        cmsghdr* header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = IPPROTO_IPV6;
+        header->cmsg_type = IPV6_PKTINFO;
+        header->cmsg_len = CMSG_LEN(sizeof(in6_pktinfo));
+        in6_pktinfo info{};
+        info.ipi6_addr = source;
+        std::memcpy(CMSG_DATA(header), &info, sizeof info);
+    }
     return sendmsg(fd, &message, 0) == static_cast<ssize_t>(data.size());
 }
 
-std::optional<Record> receive_answer(int fd, const sockaddr_in& target) {
+std::optional<Record> receive_answer(int fd, const sockaddr_in6& target) {
     for (;;) {
         std::array<std::uint8_t, sizeof(Record)> buffer;
-        sockaddr_in from{};
+        sockaddr_in6 from{};
         socklen_t length = sizeof from;
         const ssize_t size = recvfrom(fd, buffer.data(), buffer.size(), MSG_TRUNC,
                                       reinterpret_cast<sockaddr*>(&from), &length);
@@ -71,7 +71,8 @@ std::optional<Record> receive_answer(int fd, const sockaddr_in& target) {
             continue;
         }
         if (static_cast<std::size_t>(size) < buffer.size() ||
-            from.sin_addr.s_addr != target.sin_addr.s_addr || from.sin_port != target.sin_port)
+            !IN6_ARE_ADDR_EQUAL(&from.sin6_addr, &target.sin6_addr) ||
+            from.sin6_port != target.sin6_port)
             continue;
         Record record;
         std::memcpy(&record, buffer.data(), sizeof record);
@@ -80,14 +81,13 @@ std::optional<Record> receive_answer(int fd, const sockaddr_in& target) {
     }
 }
 
-Descriptor tcp_connect(in_addr source, const sockaddr_in& target) {
-    Descriptor socket(
-        must(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket"));
+Descriptor tcp_connect(in6_addr source, const sockaddr_in6& target) {
+    Descriptor socket = inet_socket(SOCK_STREAM);
     set(socket.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1, "IP_BIND_ADDRESS_NO_PORT");
     set(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1, "TCP_NODELAY");
-    sockaddr_in own{};
-    own.sin_family = AF_INET;
-    own.sin_addr = source;
+    sockaddr_in6 own{};
+    own.sin6_family = AF_INET6;
+    own.sin6_addr = source;
     must(bind(socket.get(), as_sockaddr(own), sizeof own), "bind");
     if (connect(socket.get(), as_sockaddr(target), sizeof target) < 0 && errno != EINPROGRESS)
         return {};

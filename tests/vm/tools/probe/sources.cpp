@@ -3,44 +3,59 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
+#include <iterator>
 
 #include <fmt/format.h>
 
 namespace cohort::testbed {
+namespace {
+
+in6_addr mapped(const IpAddress& address) {
+    in6_addr all{};
+    if (address.family == Family::ipv4)
+        all.s6_addr[10] = all.s6_addr[11] = 0xff;
+    std::memcpy(std::end(all.s6_addr) - address.size(), address.bytes.data(), address.size());
+    return all;
+}
+
+}  // namespace
 
 Result<Sources> Sources::parse(std::string_view text) {
     const auto prefix = parse_vip(text);
     if (!prefix)
         return prefix.error();
-    if (prefix->address.family != Family::ipv4 || prefix->prefix_len > 30)
+    const std::size_t host_bits = prefix->address.size() * 8 - prefix->prefix_len;
+    if (host_bits < 2)
         return usage_error(
-            fmt::format("sources '{}': expected an IPv4 prefix, at most a /30", text));
-    in_addr base{};
-    std::memcpy(&base, prefix->address.bytes.data(), sizeof base);
-    const std::uint32_t mask = ~std::uint32_t{0} << (32 - prefix->prefix_len);
+            fmt::format("sources '{}': expected a prefix, at most a /30 or /126", text));
     Sources sources;
-    sources.first_ = (ntohl(base.s_addr) & mask) + 1;
-    sources.count_ = std::size_t{~mask} - 1;
+    sources.before_first_ = mapped(prefix->address);
+    for (std::size_t bit = 0; bit < host_bits; ++bit)
+        sources.before_first_.s6_addr[15 - bit / 8] &= static_cast<std::uint8_t>(~(1U << bit % 8));
+    sources.count_ = (std::size_t{1} << std::min<std::size_t>(host_bits, 32)) - 2;
     return sources;
 }
 
-in_addr Sources::at(std::size_t index) const {
-    if (first_ == INADDR_ANY)
-        return {htonl(INADDR_ANY)};
-    return {htonl(first_ + static_cast<std::uint32_t>(index % count_))};
+in6_addr Sources::at(std::size_t index) const {
+    in6_addr source = before_first_;
+    if (IN6_IS_ADDR_UNSPECIFIED(&source))
+        return source;
+    const auto number = static_cast<std::uint32_t>(index % count_ + 1);
+    for (std::size_t byte = 0; byte < sizeof number; ++byte)
+        source.s6_addr[15 - byte] |= static_cast<std::uint8_t>(number >> 8 * byte);
+    return source;
 }
 
-Result<sockaddr_in> parse_target(std::string_view text) {
+Result<sockaddr_in6> parse_target(std::string_view text) {
     const auto endpoint = parse_endpoint(text);
     if (!endpoint)
         return endpoint.error();
-    if (endpoint->address.family != Family::ipv4 || endpoint->port == 0)
-        return usage_error(fmt::format("target '{}': expected an IPv4 address with a port", text));
-    sockaddr_in target{};
-    target.sin_family = AF_INET;
-    target.sin_port = htons(endpoint->port);
-    std::memcpy(&target.sin_addr, endpoint->address.bytes.data(), sizeof target.sin_addr);
+    if (endpoint->port == 0)
+        return usage_error(fmt::format("target '{}': expected an address with a port", text));
+    sockaddr_in6 target{};
+    target.sin6_family = AF_INET6;
+    target.sin6_port = htons(endpoint->port);
+    target.sin6_addr = mapped(endpoint->address);
     return target;
 }
 

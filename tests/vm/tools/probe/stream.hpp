@@ -14,7 +14,7 @@
 namespace cohort::testbed {
 
 struct StreamOptions {
-    sockaddr_in target{};
+    sockaddr_in6 target{};
     Sources sources;
     std::size_t udp_flows = 256;
     Duration udp_period = std::chrono::microseconds(500);  ///< between any two questions

@@ -22,7 +22,7 @@ constexpr auto kNoteworthy = std::chrono::milliseconds(20);
 
 }  // namespace
 
-TcpFlows::TcpFlows(Reactor& reactor, const sockaddr_in& target, const Sources& sources,
+TcpFlows::TcpFlows(Reactor& reactor, const sockaddr_in6& target, const Sources& sources,
                    std::size_t count)
     : reactor_(reactor), target_(target), sources_(sources), connections_(count) {
     for (std::size_t i = 0; i < count; ++i)

@@ -29,7 +29,7 @@ struct Stall {
 /// that is lost is opened anew, so that each event meets all of them.
 class TcpFlows {
 public:
-    TcpFlows(Reactor& reactor, const sockaddr_in& target, const Sources& sources,
+    TcpFlows(Reactor& reactor, const sockaddr_in6& target, const Sources& sources,
              std::size_t count);
 
     /// Lets the next connection ask, if it is not waiting for an answer.
@@ -66,7 +66,7 @@ private:
     void lose(Connection& connection, std::string why);
 
     Reactor& reactor_;
-    sockaddr_in target_;
+    sockaddr_in6 target_;
     Sources sources_;
     std::deque<Connection> connections_;
     std::vector<Loss> losses_;

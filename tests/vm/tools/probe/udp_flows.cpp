@@ -10,7 +10,7 @@
 
 namespace cohort::testbed {
 
-UdpFlows::UdpFlows(Reactor& reactor, const sockaddr_in& target, const Sources& sources,
+UdpFlows::UdpFlows(Reactor& reactor, const sockaddr_in6& target, const Sources& sources,
                    std::size_t flows, std::uint16_t first_port, std::size_t bytes)
     : reactor_(reactor),
       target_(target),

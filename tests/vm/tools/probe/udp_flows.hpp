@@ -13,8 +13,8 @@ class UdpFlows {
 public:
     /// Flow f comes from address f of `sources` and port first_port + f / size:
     /// as many ports are bound as the flows need.
-    UdpFlows(Reactor& reactor, const sockaddr_in& target, const Sources& sources, std::size_t flows,
-             std::uint16_t first_port, std::size_t bytes);
+    UdpFlows(Reactor& reactor, const sockaddr_in6& target, const Sources& sources,
+             std::size_t flows, std::uint16_t first_port, std::size_t bytes);
 
     /// Sends the question of the next flow.
     void ask();
@@ -23,7 +23,7 @@ public:
 
 private:
     Reactor& reactor_;
-    sockaddr_in target_;
+    sockaddr_in6 target_;
     Sources sources_;
     std::vector<Descriptor> sockets_;
     std::vector<std::uint8_t> datagram_;
