@@ -60,6 +60,34 @@ harm() {
     judge back "$1-back" "$3, and it is over"
 }
 
+# silence EVENT NODE WHAT MS HARM HEAL: a harm that clients do not see. The node's own
+# kernel ends its serving, no later than its lease ends.
+silence() {
+    harm "$@"
+    judge silent "$1" "$3" "$2"
+}
+
+# without_heartbeats EVENT NODE WHAT MS LAN_CUT WAY…: by heartbeats_LAN_CUT, and on its
+# cables in these ways (from, to), while clients still reach it. Its other links go
+# first, which nobody notices, so that the last is lost at one instant.
+without_heartbeats() {
+    local cable way
+    for cable in $(cables_of "$2"); do
+        for way in "${@:6}"; do
+            wire set "$cable.$2" "$way" cut=1
+        done
+    done
+    "heartbeats_$5" backup "$2"
+    silence "$1" "$2" "$3" "$4" "heartbeats_$5 service $2" "with_heartbeats $2"
+}
+with_heartbeats() {
+    local cable
+    lans_again
+    for cable in $(cables_of "$1"); do
+        wire heal "$cable.$1"
+    done
+}
+
 # served EVENT WHAT
 served() {
     is "$2: no flow stays dark" "${seen[events/$1/udp/still_dark]}" 0

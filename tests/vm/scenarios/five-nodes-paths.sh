@@ -23,10 +23,8 @@ nodes n1 n2 n3 n4 n5
 many_up
 many_ask
 for node in "${NODES[@]}"; do
-    harm "deaf-$node" "$node" "$node hears nobody" "$DEAF_MS" "lose_on_lans filter $node" lans_again
-    judge silent "deaf-$node" "$node hears nobody" "$node"
-    harm "mute-$node" "$node" "nobody hears $node" "$CRASH_MS" "lose_on_lans mute $node" lans_again
-    judge silent "mute-$node" "nobody hears $node" "$node"
+    silence "deaf-$node" "$node" "$node hears nobody" "$DEAF_MS" "lose_on_lans filter $node" lans_again
+    silence "mute-$node" "$node" "nobody hears $node" "$CRASH_MS" "lose_on_lans mute $node" lans_again
 done
 lose_each_path
 many_end

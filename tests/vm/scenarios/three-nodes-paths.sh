@@ -24,10 +24,8 @@ nodes n1 n2 n3
 many_up
 many_ask
 for node in n1 n3; do
-    harm "deaf-$node" $node "$node hears nobody" "$DEAF_MS" "lose_on_lans filter $node" lans_again
-    judge silent "deaf-$node" "$node hears nobody" $node
-    harm "mute-$node" $node "nobody hears $node" "$CRASH_MS" "lose_on_lans mute $node" lans_again
-    judge silent "mute-$node" "nobody hears $node" $node
+    silence "deaf-$node" $node "$node hears nobody" "$DEAF_MS" "lose_on_lans filter $node" lans_again
+    silence "mute-$node" $node "nobody hears $node" "$CRASH_MS" "lose_on_lans mute $node" lans_again
 done
 for pair in "n1 n2" "n1 n3" "n2 n3"; do
     lose_path "${pair/ /-}-on-backup" "$pair are apart on the backup LAN" \
