@@ -140,8 +140,10 @@ byte e;
 #else
 #define CLEARED(n) TAKES(n)
 #endif
-#ifdef M_SECOND /* R25: or what it has released before */
-#define SECONDED(n) (second[n] || TAKES(n) || KEEPS(n))
+#if defined(M_SECOND) /* R25: or what it released before; what held nothing has no lease to revive */
+#define SECONDED(n) (second[n] || CLEARED(n) || silence[n] >= SILENCE_KEEP)
+#elif defined(M_SECOND_LEASED) /* R25: the same, with a lease that is valid */
+#define SECONDED(n) (second[n] || CLEARED(n) || KEEPS(n))
 #else
 #define SECONDED(n) (second[n] || CLEARED(n))
 #endif
@@ -292,7 +294,12 @@ inline read()
 inline light()
 {
 	if
-	:: SECONDED(i) -> held[i] = OPEN; drop_barrier(i)
+	:: SECONDED(i) ->
+#ifdef M_SECOND
+		prolong(i, LEASE); /* it came with an ack, which counts for R7, too */
+#endif
+		held[i] = OPEN;
+		drop_barrier(i)
 	:: else
 	fi
 }
