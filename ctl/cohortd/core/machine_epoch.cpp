@@ -99,9 +99,14 @@ void Machine::State::accept(Plan accepted, Time now) {
 
 void Machine::State::take(Plan taken) {
     plan = std::move(taken);
+    const bool had_some = owned[self()] > 0;
     owned.fill(0);
     for (const NodeId id : plan.fresh) {
         ++owned[id];
+    }
+    // Others did without this node: to itself, too, it is one that came back.
+    if (had_some && owned[self()] == 0) {
+        usable_since.reset();
     }
 }
 

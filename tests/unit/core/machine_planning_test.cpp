@@ -145,6 +145,22 @@ TEST(Damping, AReturnedNodeGainsNothingBeforeTDamp) {
     EXPECT_EQ(owners(b.machine.plan()), "1122");
 }
 
+TEST(Damping, IsForThePlannerToo) {
+    Bench b;
+    b.share("1122");
+    const Plan without = make_plan(2, 2, "2222");
+    b.send_plan(2, without);
+    b.peer(2).epoch = without.id;
+    b.forget();
+    b.chatter(b.timers.damp - milliseconds{500});
+    EXPECT_TRUE(b.sent<Prevote>().empty()) << "the other one did without it";
+    for (int i = 0; i < 10 && b.sent<Prevote>().empty(); ++i) {
+        b.chatter(milliseconds{100});
+    }
+    grant_prevote(b, 2);
+    EXPECT_EQ(owners(b.machine.plan()), "1122");
+}
+
 TEST(Damping, DoesNotTakeFromANodeWhatItHas) {
     Bench b;
     b.share("1122");
