@@ -33,13 +33,7 @@ Message address_request(std::uint16_t type, int flags, std::uint32_t index,
     return request;
 }
 
-struct Held {
-    IpAddress address;
-    std::uint32_t index = 0;
-    bool ours = false;
-};
-
-std::optional<Held> decode_address(const nlmsghdr* message) {
+std::optional<HeldAddress> decode_address(const nlmsghdr* message) {
     std::array<nlattr*, IFA_MAX + 1> fields{};
     if (message->nlmsg_type != RTM_NEWADDR ||
         nlmsg_parse(const_cast<nlmsghdr*>(message), sizeof(ifaddrmsg), fields.data(), IFA_MAX,
@@ -56,11 +50,14 @@ std::optional<Held> decode_address(const nlmsghdr* message) {
 
     const auto* header = static_cast<const ifaddrmsg*>(nlmsg_data(message));
     const bool ours = fields[IFA_PROTO] && nla_get_u8(fields[IFA_PROTO]) == kAddressMark;
-    return Held{*address, header->ifa_index, ours};
+    const std::uint32_t flags =
+        fields[IFA_FLAGS] ? nla_get_u32(fields[IFA_FLAGS]) : header->ifa_flags;
+    return HeldAddress{*address, header->ifa_index, header->ifa_prefixlen, flags, ours};
 }
 
-Result<std::vector<Held>> addresses_of(Socket& socket, std::uint32_t index) {
-    std::vector<Held> all;
+/// Those of one device, or of all if the index is 0.
+Result<std::vector<HeldAddress>> addresses_of(Socket& socket, std::uint32_t index) {
+    std::vector<HeldAddress> all;
     const auto request = [&] {
         Message message(RTM_GETADDR, NLM_F_DUMP);
         message.header<ifaddrmsg>()->ifa_index = index;
@@ -68,7 +65,7 @@ Result<std::vector<Held>> addresses_of(Socket& socket, std::uint32_t index) {
     };
     const auto collect = [&](const nlmsghdr* message) -> Result<void> {
         const auto held = decode_address(message);
-        if (held && held->index == index)
+        if (held && (index == 0 || held->index == index))
             all.push_back(*held);
         return {};
     };
@@ -79,9 +76,10 @@ Result<std::vector<Held>> addresses_of(Socket& socket, std::uint32_t index) {
 }
 
 /// Likewise; none if looking for the device found that it is gone.
-Result<std::vector<Held>> addresses_if_there(Socket& socket, const Result<std::uint32_t>& index) {
+Result<std::vector<HeldAddress>> addresses_if_there(Socket& socket,
+                                                    const Result<std::uint32_t>& index) {
     if (!index && index.error().code == ENODEV)
-        return std::vector<Held>{};
+        return std::vector<HeldAddress>{};
     if (!index)
         return index.error();
     return addresses_of(socket, *index);
@@ -128,7 +126,7 @@ Result<bool> AddressClient::add(const std::string& dev, const Vip& vip) {
     const auto held = addresses_of(*socket_, *index);
     if (!held)
         return held.error();
-    if (std::ranges::find(*held, vip.address, &Held::address) != held->end())
+    if (std::ranges::find(*held, vip.address, &HeldAddress::address) != held->end())
         return false;
 
     Message request = address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, *index, vip.address);
@@ -156,7 +154,9 @@ Result<bool> AddressClient::remove(const std::string& dev, const Vip& vip) {
     const auto held = addresses_if_there(*socket_, device_index(dev));
     if (!held)
         return held.error();
-    const auto is_ours = [&](const Held& one) { return one.ours && one.address == vip.address; };
+    const auto is_ours = [&](const HeldAddress& one) {
+        return one.ours && one.address == vip.address;
+    };
     const auto found = std::ranges::find_if(*held, is_ours);
     if (found == held->end())
         return false;
@@ -177,7 +177,11 @@ Result<bool> AddressClient::has(const std::string& dev, const IpAddress& address
     const auto held = addresses_if_there(*socket_, device_index(dev));
     if (!held)
         return held.error();
-    return std::ranges::find(*held, address, &Held::address) != held->end();
+    return std::ranges::find(*held, address, &HeldAddress::address) != held->end();
+}
+
+Result<std::vector<HeldAddress>> AddressClient::list() {
+    return addresses_of(*socket_, 0);
 }
 
 Result<std::vector<IpAddress>> AddressClient::list(const std::string& dev) {
@@ -188,7 +192,7 @@ Result<std::vector<IpAddress>> AddressClient::list(const std::string& dev) {
     if (!held)
         return held.error();
     std::vector<IpAddress> ours;
-    for (const Held& one : *held) {
+    for (const HeldAddress& one : *held) {
         if (one.ours)
             ours.push_back(one.address);
     }

@@ -29,6 +29,15 @@ class Socket;
 /// The value of IFA_PROTO on addresses that Cohort added.
 inline constexpr std::uint8_t kAddressMark = 0xC0;
 
+/// An address of some device, as rtnetlink tells it.
+struct HeldAddress {
+    IpAddress address;
+    std::uint32_t index = 0;  ///< of the device
+    std::uint8_t prefix_len = 0;
+    std::uint32_t flags = 0;  ///< IFA_F_…
+    bool ours = false;        ///< bears our mark
+};
+
 class AddressClient {
 public:
     /// In the caller's network namespace, or in the one of that name.
@@ -51,6 +60,9 @@ public:
 
     /// Whether the device has the address, whoever set it up. Without the device: no.
     Result<bool> has(const std::string& dev, const IpAddress& address);
+
+    /// The addresses of all devices.
+    Result<std::vector<HeldAddress>> list();
 
     /// The addresses of the device that bear our mark.
     Result<std::vector<IpAddress>> list(const std::string& dev);
