@@ -62,6 +62,8 @@ TEST(CommandLine, EveryCommandOfTheSynopsisIsTaken) {
           "stats",
           "stats web",
           "monitor",
+          "import",
+          "import --file -",
           "reload",
           "reload --force",
           "status"}) {
