@@ -132,6 +132,7 @@ std::unique_ptr<CLI::App> make_parser(Session& session) {
     add_hash(*top, session);
     add_stats(*top, session);
     add_monitor(*top, session);
+    add_doctor(*top, session);
     add_import(*top, session);
     add_reload(*top, session);
     add_status(*top, session);

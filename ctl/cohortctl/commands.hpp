@@ -23,6 +23,7 @@ void add_bucket_show(CLI::App& bucket, Session& session);
 
 void add_hash(CLI::App& top, Session& session);
 void add_stats(CLI::App& top, Session& session);
+void add_doctor(CLI::App& top, Session& session);
 void add_import(CLI::App& top, Session& session);
 void add_monitor(CLI::App& top, Session& session);
 void add_reload(CLI::App& top, Session& session);
