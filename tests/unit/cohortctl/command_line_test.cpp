@@ -100,10 +100,10 @@ TEST(CommandLine, AClusterMayBearTheNameOfACommand) {
 TEST(CommandLine, AMissingOrUnknownCommandNamesThoseThatThereAre) {
     EXPECT_EQ(mistake(""),
               "a command is missing; it is one of cluster, bucket, hash, stats, "
-              "monitor, reload, status; see 'cohortctl --help'");
+              "monitor, doctor, import, reload, status; see 'cohortctl --help'");
     EXPECT_EQ(mistake("reboot"),
               "unknown 'reboot'; it is one of cluster, bucket, hash, stats, "
-              "monitor, reload, status; see 'cohortctl --help'");
+              "monitor, doctor, import, reload, status; see 'cohortctl --help'");
     EXPECT_THAT(mistake("cluster"), HasSubstr("cluster: a command is missing; it is one of add"));
     EXPECT_THAT(mistake("cluster move"), HasSubstr("cluster: unknown 'move'"));
     EXPECT_THAT(mistake("-j"), HasSubstr("a command is missing"));
