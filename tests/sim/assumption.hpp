@@ -45,6 +45,11 @@ public:
         broken_ |= on_ && running_ && now - std::max(since_, newest_) > window_;
     }
     void switch_off() { on_ = false; }
+    /// Frames are as rare as if W were twice as long, and that does not void the run.
+    void widen() {
+        margin_ += window_;
+        window_ *= 2;
+    }
 
 private:
     bool on_;

@@ -58,7 +58,7 @@ std::int64_t Host::clock_error() {
 }
 
 void Host::fresh_kernel() {
-    kernel_ = Kernel(config_.buckets);
+    kernel_ = faults_.keeps_states ? Kernel(kernel_.states()) : Kernel(config_.buckets);
     if (faults_.overruns) {
         kernel_.ignore_deadline();
     }

@@ -42,6 +42,7 @@ struct HostFaults {
     Doom doom;
     bool forgets_plan = false;  ///< breaks A3: the durable state is lost at each restart
     bool overruns = false;      ///< breaks A2: the kernel does not look at its deadline
+    bool keeps_states = false;  ///< a kernel shows after a boot what it held before, at no epoch
 };
 
 /// Sees everything that a host does; the checker.

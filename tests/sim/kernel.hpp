@@ -7,6 +7,7 @@
 #include "ctl/cohortd/core/machine.hpp"
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace cohort::sim {
@@ -16,7 +17,9 @@ using core::Time;
 
 class Kernel {
 public:
-    explicit Kernel(std::size_t buckets) : states_(buckets, Rights::none) {}
+    explicit Kernel(std::size_t buckets) : Kernel(std::vector<Rights>(buckets, Rights::none)) {}
+    /// One that begins with these, past its deadline.
+    explicit Kernel(std::vector<Rights> states) : states_(std::move(states)) {}
 
     /// Become the controller. Gives the generation that its calls must carry.
     std::uint32_t claim() { return ++generation_; }

@@ -53,6 +53,9 @@ std::size_t duels(const World& world) {
 
 Verdict run_scenario(const ScenarioOptions& options) {
     World world(draw_life(options.world));
+    if (options.rare_frames) {
+        world.assumption.widen();
+    }
     if (options.only_ownership) {
         world.checker.only_ownership();
     }
@@ -60,6 +63,7 @@ Verdict run_scenario(const ScenarioOptions& options) {
     for (auto& host : world.hosts) {
         host->faults().forgets_plan = options.forget_plan;
         host->faults().overruns = options.ignore_deadline;
+        host->faults().keeps_states = options.keep_states;
         if (world.dice.chance(0.5)) {
             host->boot();
         } else {

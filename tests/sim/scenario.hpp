@@ -30,6 +30,8 @@ struct ScenarioOptions {
     bool ignore_deadline = false;  ///< breaks A2
     bool forget_plan = false;      ///< breaks A3
     bool agent_lies = false;       ///< breaks what mode fence assumes
+    bool rare_frames = false;      ///< breaks what mode links assumes: W is twice as long
+    bool keep_states = false;      ///< a kernel shows after a boot what it held before
 };
 
 Verdict run_scenario(const ScenarioOptions& options);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ctl/cohortd/core/machine.hpp"
+#include "ctl/cohortd/core/mutate.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +38,9 @@ public:
     static constexpr Set only(std::size_t index) { return Set{1} << index; }
 
     /// More than half of all configured votes, not of those now visible.
-    bool is_quorum(unsigned votes) const { return 2 * votes > total_; }
+    bool is_quorum(unsigned votes) const {
+        return 2 * votes > total_ || (mutated(Mutation::quorum_of_one) && votes > 0);
+    }
     bool is_quorum(Set members) const { return is_quorum(votes_of(members)); }
     unsigned votes_of(Set members) const;
 

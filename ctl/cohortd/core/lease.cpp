@@ -51,7 +51,8 @@ bool Lease::has_ack(std::size_t voter, Time now) const {
 bool Lease::quorum_acked_since(std::uint64_t seq) const {
     Electorate::Set set = 0;
     for (std::size_t i = 0; i < acks_.size(); ++i) {
-        if (acks_[i].sent_at && acks_[i].seq >= seq) {
+        const bool granted = mutated(Mutation::keep_seconds) && acks_[i].granted;
+        if ((acks_[i].sent_at && acks_[i].seq >= seq) || granted) {
             set |= Electorate::only(i);
         }
     }

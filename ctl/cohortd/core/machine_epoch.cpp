@@ -64,6 +64,11 @@ void Machine::State::accept(Plan accepted, Time now) {
     const bool keep = lease.accept(now);
     voter.accept();
     barrier.accept(accepted.id);
+    for (std::size_t i = 0; mutated(Mutation::barrier_of_last_owners) && i < peers.size(); ++i) {
+        Header excuse;
+        excuse.flags.released = owned[electorate[i].id] == 0;
+        barrier.hear(i, excuse);
+    }
     candidacy.reset();
     take(std::move(accepted));
     plan_config = plan.config_digest;

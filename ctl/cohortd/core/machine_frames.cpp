@@ -105,7 +105,9 @@ void Machine::State::on_proven(std::size_t index, const Message& message, Time n
     const auto* heartbeat = std::get_if<Heartbeat>(&message);
     const auto sent_at = heartbeat != nullptr ? count_ack(index, *heartbeat, now) : std::nullopt;
     // R26: it heard us lately, so it has not granted itself anything.
-    peer.silence.heard(now, sent_at && now - *sent_at <= config.timers.fresh);
+    const Timers& t = config.timers;
+    const Duration fresh = mutated(Mutation::fresh_too_long) ? t.silence_keep : t.fresh;
+    peer.silence.heard(now, sent_at && now - *sent_at <= fresh);
     peer.silent = false;
     learn(index, header_of(message), now);
     if (heartbeat != nullptr && heartbeat->header.seq == peer.seq) {

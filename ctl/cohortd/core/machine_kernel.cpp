@@ -22,6 +22,9 @@ void Machine::State::resume_kernel(const KernelHeld& kernel, Time now) {
                                           buckets_text(holdings.fresh_count()) + ", for " +
                                           text(*lease.carry() - now));
         }
+    } else if (mutated(Mutation::hold_after_reboot) && kernel.states.size() == config.buckets) {
+        holdings.resume(kernel.states, plan);
+        holdings.open_carried();
     } else {
         holdings.drop_all(plan);
     }

@@ -23,6 +23,11 @@ void Machine::State::judge_silence(Time now) {
             continue;
         }
         judge_life(i);
+        if (mutated(Mutation::quorum_of_visible) && !staged) {
+            Member seen = config.members[i];
+            seen.votes = peers[i]->alive ? seen.votes : 0;
+            electorate.replace(i, seen);
+        }
         judge_hearing(i);
         if (virtual_facts()) {
             grant(i, now);
@@ -89,7 +94,9 @@ void Machine::State::grant(std::size_t index, Time now) {
     if (grade == Grade::none || !may_open()) {
         return;
     }
-    const bool prolongs_only = !fenced_mode && !mutated(Mutation::keep_revives);
+    const bool revives =
+        mutated(Mutation::keep_revives) || (mutated(Mutation::keep_seconds) && holdings.empty());
+    const bool prolongs_only = !fenced_mode && !revives;
     if (grade == Grade::keep && prolongs_only && !lease.valid(now)) {
         return;  // R25
     }

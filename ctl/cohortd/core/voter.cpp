@@ -8,13 +8,18 @@
 namespace cohort::core {
 
 Voter::Voter(const Electorate& electorate, const Timers& timers)
-    : electorate_(electorate), promise_(timers.promise), promises_(electorate.size()) {}
+    : electorate_(electorate),
+      promise_(mutated(Mutation::promise_too_short) ? timers.lease / 2 : timers.promise),
+      promises_(electorate.size()) {}
 
 void Voter::start(Time now, Duration promise) {
     hold_until_ = mutated(Mutation::clear_at_start) ? now : now + promise;
 }
 
 void Voter::ack(std::size_t peer, std::uint64_t session, std::uint64_t seq, Time now) {
+    if (mutated(Mutation::hold_acks_at_start) && now < hold_until_) {
+        return;
+    }
     Promise& promise = promises_[peer];
     promise.current = now + promise_;
     if (promise.acked.session != session) {
