@@ -36,8 +36,9 @@ public:
 
     /// Looks at who serves (I1, I4, I5, I8) only, not at what was said or set.
     void only_ownership() { only_ownership_ = true; }
-    /// Two owners are what the run is about.
-    void expect_overlap() { overlap_expected_ = true; }
+    /// Two may serve the same from now on, since an assumption is broken, or not any more:
+    /// I1, I2, I4, I5 and I8 are looked at again then.
+    void expect_overlap(bool expected);
 
     // ---- observations
 

@@ -71,7 +71,8 @@ bool Campaign::run(unsigned threads) {
     Totals sum;
     for (std::size_t i = 0; i < totals_.size(); ++i) {
         const Part& part = parts()[i];
-        fmt::print("{:9} {:2} nodes: {:6} seeds, {}\n", part.mode, part.nodes, totals_[i].seeds,
+        fmt::print("{:9} {:2} nodes, {:6}: {:6} seeds, {}\n", part.mode, part.nodes,
+                   life_names()[static_cast<std::size_t>(part.life)], totals_[i].seeds,
                    totals_[i].text());
         sum.add(totals_[i]);
     }

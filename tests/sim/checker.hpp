@@ -41,8 +41,8 @@ public:
 
     /// Looks at who serves (I1, I4, I8) only, not at what was said or set.
     void only_ownership() { invariants_->only_ownership(); }
-    /// Two owners are what the test is about.
-    void expect_overlap() { invariants_->expect_overlap(); }
+    /// Two may serve the same from now on, or not any more.
+    void expect_overlap(bool expected) { invariants_->expect_overlap(expected); }
 
     void before_step(std::size_t host, const core::Event& event, Time now) override;
     void after_step(std::size_t host, const core::Actions& actions, Time now) override;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 namespace cohort::sim {
 
@@ -60,6 +61,22 @@ bool Operator::done() const {
         }
     }
     return true;
+}
+
+bool Operator::followed() const {
+    std::optional<core::EpochId> epoch;
+    for (std::size_t i = 0; i < world_.hosts.size(); ++i) {
+        if ((wanted_ & only(i)) == 0) {
+            continue;
+        }
+        const Host& host = *world_.hosts[i];
+        if (!host.alive() || host.machine().plan().config_digest != host.config().config_digest ||
+            host.machine().plan().id != epoch.value_or(host.machine().plan().id)) {
+            return false;
+        }
+        epoch = host.machine().plan().id;
+    }
+    return done() && world_.checker.all_served();
 }
 
 /// One node more or less; one that is to go is mostly stopped first.

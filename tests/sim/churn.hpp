@@ -30,6 +30,8 @@ public:
     HostSet wanted() const { return wanted_; }
     /// Every member's file names them, and every member runs and says that they hold.
     bool done() const;
+    /// And all members agree on one plan of theirs, and everything is served.
+    bool followed() const;
     core::MachineConfig config_of(std::size_t host, HostSet members) const;
     /// How often everything was done, and something new begun.
     std::size_t changes() const { return changes_; }

@@ -28,6 +28,13 @@ public:
         stopped_ = TrueTime::max();
     }
 
+    /// Runs `ppm` millionths fast from now on.
+    void slew(TrueTime now, std::int64_t ppm) {
+        reading_ = at(now).time_since_epoch();
+        booted_ = now;
+        ppm_ = ppm;
+    }
+
     core::Time at(TrueTime now) const {
         const std::int64_t run = (std::min(now, stopped_) - booted_).count();
         return core::Time{reading_ + std::chrono::nanoseconds{run + run * ppm_ / kMillion}};
@@ -42,7 +49,7 @@ public:
 private:
     static constexpr std::int64_t kMillion = 1'000'000;
 
-    TrueTime booted_{};
+    TrueTime booted_{};  ///< or since when it has run at this rate
     std::chrono::nanoseconds reading_{};
     std::int64_t ppm_ = 0;
     TrueTime stopped_ = TrueTime::max();

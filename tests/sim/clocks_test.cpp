@@ -83,7 +83,7 @@ TEST_P(Clocks, AfterAPauseBothServeForNoLongerThanTheLeaseHadLeft) {
             WorldOptions paused = options(seed);
             paused.past_violations = true;  // that is what a pause brings about
             World world(paused);
-            world.checker.expect_overlap();
+            world.checker.expect_overlap(true);
             settle(world);
             Host& guest = world.host(0);
             if (!daemon_lives) {

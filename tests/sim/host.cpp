@@ -162,6 +162,17 @@ void Host::resume() {
     }
 }
 
+void Host::slew(std::int64_t ppm) {
+    if (!powered()) {
+        return;
+    }
+    say("has its clock run " + std::to_string(ppm) + " ppm fast");
+    clock_.slew(scheduler_.now(), ppm);
+    if (alive() && wake_at_ != Time::max()) {
+        arm();
+    }
+}
+
 bool Host::reload(core::MachineConfig config) {
     const core::Reconfigure change{config.members, config.config_digest};
     if (busy() ? alive() : machine_->objection(change, now()).has_value()) {

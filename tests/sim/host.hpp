@@ -72,6 +72,7 @@ public:
     void stall(Duration length);
     void pause();  ///< a virtual machine's: nothing runs, and its clock stands still (breaks A1)
     void resume();
+    void slew(std::int64_t ppm);  ///< its clock runs so fast from now on, in millionths
     /// The file has other members now (R22); false: the daemon cannot take it yet.
     bool reload(core::MachineConfig config);
     void inject(core::Event event);  ///< health, links, leave: through the loop

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Runs many seeds, or replays one with its trace.
-//   cohort-sim --all [--seeds COUNT]  all modes and sizes, on all cores
-//   cohort-sim [--mode MODE] [--nodes N] [--from SEED] [--seeds COUNT]
+//   cohort-sim --all [--seeds COUNT]  all lives, modes and sizes, on all cores
+//   cohort-sim [--life LIFE] [--mode MODE] [--nodes N] [--from SEED] [--seeds COUNT]
 //   cohort-sim … --seed SEED      one seed, and what happened in it
 //   cohort-sim … --mutation NAME  with a rule weakened (only in cohort-sim-mutable)
 #include "tests/sim/campaign.hpp"
@@ -29,10 +29,16 @@ int tell(const sim::ScenarioOptions& options, std::size_t lines) {
 }
 
 /// What makes sense of this mode at this size; 0 nodes: the smallest.
-bool settle_nodes(std::string_view mode, std::size_t& nodes) {
+bool settle_nodes(sim::Life life, std::string_view mode, std::size_t& nodes) {
     const bool two = mode == "links" || mode == "fence" || mode == "preferred";
+    const bool churn = life == sim::Life::churn;
     if (nodes == 0) {
-        nodes = two ? 2 : 3;
+        nodes = two ? 2 : churn ? 5 : 3;
+    }
+    if (churn && (mode != "majority" || nodes < 4)) {
+        fmt::print(stderr,
+                   "--life churn: nodes come and go in mode majority, of 4 hosts or more\n");
+        return false;
     }
     if (two ? nodes == 2 : nodes >= 3 || mode == "majority") {
         return true;
@@ -46,6 +52,7 @@ bool settle_nodes(std::string_view mode, std::size_t& nodes) {
 
 int main(int argc, char** argv) {
     sim::ScenarioOptions options;
+    std::string life = "faults";
     std::string mode = "links";
     std::string mutation = "none";
     std::size_t nodes = 0;
@@ -57,6 +64,8 @@ int main(int argc, char** argv) {
     unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
     CLI::App app{"simulate clusters under faults, and check the protocol's invariants"};
     app.add_option("--jobs", jobs, "threads of --all")->check(CLI::Range(1, 1024));
+    app.add_option("--life", life, "what there is besides faults")
+        ->check(CLI::IsMember(sim::life_names()));
     app.add_option("--mode", mode, "quorum mode")->check(CLI::IsMember(sim::mode_names()));
     app.add_option("--nodes", nodes, "nodes, a witness included")->check(CLI::Range(2, 32));
     app.add_option("--from", from, "first seed");
@@ -66,13 +75,14 @@ int main(int argc, char** argv) {
     app.add_option("--mutation", mutation, "weaken a rule");
     app.add_flag("--only-ownership", options.only_ownership,
                  "look at who serves only (I1, I4, I5, I8), and not at liveness");
-    app.add_flag("--all", all, "every mode and size; --seeds counts them all")
-        ->excludes("--mode", "--nodes", "--seed", "--mutation", "--only-ownership");
+    app.add_flag("--all", all, "every life, mode and size; --seeds counts them all")
+        ->excludes("--life", "--mode", "--nodes", "--seed", "--mutation", "--only-ownership");
     CLI11_PARSE(app, argc, argv);
     if (all) {
         return sim::Campaign(count, from).run(jobs) ? 0 : 1;
     }
-    if (!settle_nodes(mode, nodes)) {
+    options.life = sim::life_of(life);
+    if (!settle_nodes(options.life, mode, nodes)) {
         return 2;
     }
     options.world.mode = sim::mode_of(mode);

@@ -13,10 +13,21 @@ namespace {
 
 // In mode witness the last node is the witness.
 constexpr std::array kParts{
-    Part{"majority", 16, 4, 5},    Part{"majority", 7, 30, 20},  Part{"majority", 5, 80, 40},
-    Part{"witness", 5, 50, 20},    Part{"majority", 4, 150, 60}, Part{"majority", 3, 500, 150},
-    Part{"witness", 3, 400, 120},  Part{"links", 2, 2500, 355},  Part{"fence", 2, 800, 150},
-    Part{"preferred", 2, 300, 80},
+    Part{"majority", 16, 4, 5},
+    Part{"majority", 7, 30, 20},
+    Part{"majority", 5, 300, 40, Life::churn},
+    Part{"majority", 5, 80, 40},
+    Part{"witness", 5, 50, 20},
+    Part{"majority", 4, 150, 60},
+    Part{"majority", 3, 500, 130},
+    Part{"majority", 3, 100, 30, Life::clocks},
+    Part{"witness", 3, 400, 105},
+    Part{"witness", 3, 60, 15, Life::clocks},
+    Part{"links", 2, 2500, 285},
+    Part{"links", 2, 300, 40, Life::clocks},
+    Part{"fence", 2, 800, 130},
+    Part{"fence", 2, 100, 15, Life::clocks},
+    Part{"preferred", 2, 300, 65},
 };
 
 constexpr std::uint64_t thousandths() {
@@ -45,20 +56,40 @@ core::QuorumMode mode_of(std::string_view name) {
     return static_cast<core::QuorumMode>(std::ranges::find(names, name) - names.begin());
 }
 
+const std::vector<std::string>& life_names() {
+    static const std::vector<std::string> names{"faults", "churn", "clocks"};
+    return names;
+}
+
+Life life_of(std::string_view name) {
+    const auto& names = life_names();
+    return static_cast<Life>(std::ranges::find(names, name) - names.begin());
+}
+
+std::string Part::name() const {
+    const std::string plain = std::string(mode) + std::to_string(nodes);
+    return life == Life::faults ? plain
+                                : plain + "_" + life_names()[static_cast<std::size_t>(life)];
+}
+
 ScenarioOptions scenario_of(const Part& part, std::uint64_t seed) {
     ScenarioOptions options;
     options.world.mode = mode_of(part.mode);
     options.world.nodes = part.nodes;
     options.world.seed = seed;
+    options.life = part.life;
     return options;
 }
 
 std::string replay_command(const Part& part, std::uint64_t seed) {
-    return fmt::format("cohort-sim --mode {} --nodes {} --seed {}", part.mode, part.nodes, seed);
+    return fmt::format("cohort-sim --life {} --mode {} --nodes {} --seed {}",
+                       life_names()[static_cast<std::size_t>(part.life)], part.mode, part.nodes,
+                       seed);
 }
 
 void Totals::add(const Verdict& verdict) {
-    add(Totals{1, verdict.void_run ? 1U : 0U, verdict.takeovers, verdict.openings, verdict.duels});
+    add(Totals{1, verdict.void_run ? 1U : 0U, verdict.takeovers, verdict.openings, verdict.duels,
+               verdict.changes, verdict.pauses});
 }
 
 void Totals::add(const Totals& other) {
@@ -67,11 +98,16 @@ void Totals::add(const Totals& other) {
     takeovers += other.takeovers;
     openings += other.openings;
     duels += other.duels;
+    changes += other.changes;
+    pauses += other.pauses;
 }
 
 std::string Totals::text() const {
-    return fmt::format("{} void, {} openings, {} virtual takeovers, {} duels", void_runs, openings,
-                       takeovers, duels);
+    std::string out = fmt::format("{} void, {} openings, {} virtual takeovers, {} duels", void_runs,
+                                  openings, takeovers, duels);
+    out += changes > 0 ? fmt::format(", {} changes of members", changes) : "";
+    out += pauses > 0 ? fmt::format(", {} pauses", pauses) : "";
+    return out;
 }
 
 Verdict replay(ScenarioOptions options, std::size_t lines) {

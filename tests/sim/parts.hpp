@@ -20,9 +20,12 @@ struct Part {
     std::uint64_t everyday;      ///< seeds of the everyday test
     std::uint64_t per_thousand;  ///< of the seeds of `make sim`
 
-    /// For a test's name.
+    Life life = Life::faults;
+
+    /// As a test's name has it.
+    std::string name() const;
     friend std::ostream& operator<<(std::ostream& out, const Part& part) {
-        return out << part.mode << part.nodes;
+        return out << part.name();
     }
 };
 
@@ -32,6 +35,9 @@ std::span<const Part> parts();
 /// The names of the modes, in the order of core::QuorumMode.
 const std::vector<std::string>& mode_names();
 core::QuorumMode mode_of(std::string_view name);
+/// Those of the lives, in the order of Life.
+const std::vector<std::string>& life_names();
+Life life_of(std::string_view name);
 ScenarioOptions scenario_of(const Part& part, std::uint64_t seed);
 
 /// What replays this seed, with its trace.
@@ -44,6 +50,8 @@ struct Totals {
     std::uint64_t takeovers = 0;
     std::uint64_t openings = 0;
     std::uint64_t duels = 0;
+    std::uint64_t changes = 0;
+    std::uint64_t pauses = 0;
 
     void add(const Verdict& verdict);
     void add(const Totals& other);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/sim/scenario.hpp"
 
+#include "tests/sim/churn.hpp"
+#include "tests/sim/clock_trouble.hpp"
 #include "tests/sim/peace.hpp"
 #include "tests/sim/weather.hpp"
 
@@ -49,21 +51,24 @@ std::size_t duels(const World& world) {
     return count;
 }
 
-}  // namespace
-
-Verdict run_scenario(const ScenarioOptions& options) {
-    World world(draw_life(options.world));
-    if (options.rare_frames) {
-        world.assumption.widen();
-    }
+void prepare(World& world, const ScenarioOptions& options) {
     if (options.only_ownership) {
         world.checker.only_ownership();
+    }
+    if (options.rare_frames) {
+        world.assumption.widen();
     }
     world.power.lies = options.agent_lies;
     for (auto& host : world.hosts) {
         host->faults().forgets_plan = options.forget_plan;
         host->faults().overruns = options.ignore_deadline;
         host->faults().keeps_states = options.keep_states;
+    }
+}
+
+/// The nodes boot in any order.
+void begin(World& world) {
+    for (auto& host : world.hosts) {
         if (world.dice.chance(0.5)) {
             host->boot();
         } else {
@@ -72,15 +77,61 @@ Verdict run_scenario(const ScenarioOptions& options) {
         }
     }
     world.run_for(world.dice.between(seconds{1}, seconds{4}));
+}
+
+void live_with_faults(World& world, const ScenarioOptions& options, Verdict& verdict) {
+    begin(world);
     Weather weather(world);
+    std::optional<ClockTrouble> clocks;
     const TrueTime end = world.scheduler.now() + options.faults_for;
     weather.blow(end);
+    if (options.life == Life::clocks) {
+        clocks.emplace(world).begin(end);
+    }
     world.run_until(end);
-
-    Verdict verdict;
     if (options.check_liveness && !world.halted()) {
         verdict.violation = check_peace(world);
     }
+    verdict.pauses = clocks ? clocks->pauses() : 0;
+}
+
+/// What is wanted at the end must hold at last, even if it was wanted in vain before.
+void live_with_churn(World& world, const ScenarioOptions& options, Verdict& verdict) {
+    // Votes differ from epoch to epoch here; what they add up to is looked at in lives
+    // of one set of members.
+    world.checker.only_ownership();
+    Operator staff(world);
+    for (std::size_t i = 0; i < world.hosts.size(); ++i) {
+        if ((staff.wanted() >> i & 1) != 0) {
+            world.host(i).boot();
+        }
+    }
+    world.run_for(seconds{3});
+    Weather weather(world);
+    const TrueTime end = world.scheduler.now() + 2 * options.faults_for;
+    weather.blow(end);
+    staff.work(end + seconds{60});
+    world.run_until(end);
+    staff.begin_nothing();
+    if (options.check_liveness) {
+        world.calm();
+        world.run_for(kAftermath);
+        world.heal();
+        if (!world.run_while_not([&] { return staff.followed(); }, seconds{40})) {
+            verdict.violation = "liveness: the change of members does not come to its end";
+        }
+    }
+    verdict.changes = staff.changes();
+}
+
+}  // namespace
+
+Verdict run_scenario(const ScenarioOptions& options) {
+    const bool churn = options.life == Life::churn;
+    World world(churn ? options.world : draw_life(options.world));
+    prepare(world, options);
+    Verdict verdict;
+    (churn ? live_with_churn : live_with_faults)(world, options, verdict);
     if (world.checker.violation()) {
         verdict.violation = world.checker.violation();
     }

@@ -41,16 +41,15 @@ TEST_P(Seeds, HoldAllInvariantsAndComeBack) {
     if (mode_of(part.mode) == core::QuorumMode::links) {
         EXPECT_GT(totals.takeovers, count / 2);
     }
+    EXPECT_EQ(totals.changes > 2 * count, part.life == Life::churn);
+    EXPECT_EQ(totals.pauses > count, part.life == Life::clocks);
     if (part.nodes == 3) {
         EXPECT_GT(totals.duels, count / 20);
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(Parts, Seeds, ::testing::ValuesIn(parts().begin(), parts().end()),
-                         [](const auto& param) {
-                             return std::string(param.param.mode) +
-                                    std::to_string(param.param.nodes);
-                         });
+                         [](const auto& param) { return param.param.name(); });
 
 /// Section 8's caveat: the assumption is necessary, and the checker can see
 /// what happens without it.
@@ -75,7 +74,7 @@ TEST(MutualSilence, ADoubleOwnershipEndsWithTheFirstFrameAndRaisesTheAlarm) {
     options.keep_assumption = false;
     options.trace = true;
     World world(options);
-    world.checker.expect_overlap();
+    world.checker.expect_overlap(true);
     world.host(0).boot();
     world.host(1).boot();
     ASSERT_TRUE(
