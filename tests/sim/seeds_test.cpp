@@ -44,7 +44,7 @@ TEST_P(Seeds, HoldAllInvariantsAndComeBack) {
     EXPECT_EQ(totals.changes > 2 * count, part.life == Life::churn);
     EXPECT_EQ(totals.pauses > count, part.life == Life::clocks);
     if (part.nodes == 3) {
-        EXPECT_GT(totals.duels, count / 20);
+        EXPECT_GT(totals.duels, count / 30);
     }
 }
 
