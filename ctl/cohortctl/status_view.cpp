@@ -69,14 +69,14 @@ Rows link_rows(const Json& status) {
 
 /// What the drivers of serial ports say; nothing where they say nothing.
 Rows line_rows(const Json& status) {
-    Rows rows{{"LINE", "OVERRUN", "FRAMING", "PARITY", "BREAK", "CTS", "DSR", "DCD"}};
+    Rows rows{{"LINE", "OVERRUN", "FRAMING", "PARITY", "BREAK", "CTS", "DSR", "DCD", "TURNS"}};
     for (const Json& link : list_of(status, "links")) {
         const Json errors = link.is_object() ? link.value("line_errors", Json()) : Json();
         const Json modem = link.is_object() ? link.value("modem_lines", Json()) : Json();
         if (errors.is_object() || modem.is_object())
             rows.push_back({cell(link, "name"), cell(errors, "overrun"), cell(errors, "framing"),
                             cell(errors, "parity"), cell(errors, "break"), cell(modem, "cts"),
-                            cell(modem, "dsr"), cell(modem, "dcd")});
+                            cell(modem, "dsr"), cell(modem, "dcd"), cell(modem, "turns")});
     }
     return rows;
 }

@@ -158,7 +158,10 @@ Json line_errors(const link::LineWatch& line) {
 Json modem_lines(const link::LineWatch& line) {
     if (!line.modem())
         return nullptr;
-    return {{"cts", line.modem()->cts}, {"dsr", line.modem()->dsr}, {"dcd", line.modem()->dcd}};
+    return {{"cts", line.modem()->cts},
+            {"dsr", line.modem()->dsr},
+            {"dcd", line.modem()->dcd},
+            {"turns", line.errors() ? Json(line.errors()->turns) : Json(nullptr)}};
 }
 
 /// The links by themselves, with what was dropped on each.

@@ -243,7 +243,7 @@ struct PeerView {
 
 struct View {
     EpochId epoch;
-    bool quorate = false;  ///< this node's lease is valid
+    bool quorate = false;  ///< this node's lease is valid; of a witness: it hears a quorum
     Time serving_until;    ///< max(lease_end, carry)
     NodeState self = NodeState::alive;
     bool healthy = true;

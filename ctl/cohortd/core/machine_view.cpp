@@ -26,7 +26,7 @@ View Machine::view(Time now) const {
     const State& s = *state_;
     View view;
     view.epoch = s.plan.id;
-    view.quorate = s.lease.valid(now);
+    view.quorate = s.contends() ? s.lease.valid(now) : s.hears_quorum();
     view.serving_until = s.lease.until().value_or(Time{});
     view.leaving = s.leaving != State::Leaving::no;
     view.self = view.leaving ? NodeState::leaving : NodeState::alive;

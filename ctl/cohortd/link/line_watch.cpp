@@ -41,9 +41,9 @@ LineReading read_line(int fd) {
         const auto unsign = [](int count) {
             return static_cast<std::uint64_t>(static_cast<std::uint32_t>(count));
         };
-        reading.errors =
-            LineErrors{unsign(counts.overrun) + unsign(counts.buf_overrun), unsign(counts.frame),
-                       unsign(counts.parity), unsign(counts.brk)};
+        reading.errors = LineErrors{unsign(counts.overrun) + unsign(counts.buf_overrun),
+                                    unsign(counts.frame), unsign(counts.parity), unsign(counts.brk),
+                                    unsign(counts.cts) + unsign(counts.dsr) + unsign(counts.dcd)};
     }
     int lines = 0;
     if (::ioctl(fd, TIOCMGET, &lines) == 0)
@@ -69,6 +69,7 @@ std::vector<std::string_view> LineWatch::observe(const LineReading& reading) {
             if (more > 0)
                 grown.push_back(kind.words);
         }
+        errors_->turns += growth(last_->turns, reading.errors->turns);
     }
     last_ = reading.errors;
     if (last_ && !errors_)

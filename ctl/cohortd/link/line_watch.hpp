@@ -18,6 +18,7 @@ struct LineErrors {
     std::uint64_t framing = 0;
     std::uint64_t parity = 0;
     std::uint64_t breaks = 0;
+    std::uint64_t turns = 0;  ///< no errors: how often CTS, DSR and DCD went up or down
     bool operator==(const LineErrors&) const = default;
 };
 

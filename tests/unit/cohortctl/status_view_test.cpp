@@ -20,7 +20,8 @@ const char* const kStatus = R"({"schema": 1, "cluster": "web", "node": "alpha", 
             {"name": "lan", "type": "udp", "state": "up", "age_ms": 12, "rtt_ms": null,
              "hops": 1}]}],
 "links": [{"name": "null-modem", "line_errors": {"overrun": 0, "framing": 17, "parity": 0,
-           "break": 2}, "modem_lines": {"cts": true, "dsr": false, "dcd": false}},
+           "break": 2}, "modem_lines": {"cts": true, "dsr": false, "dcd": false,
+           "turns": 4}},
           {"name": "pty", "line_errors": null, "modem_lines": null}, {"name": "lan"}],
 "addresses": [{"name": "web", "vips": ["192.0.2.50/24", "2001:db8::50/64"], "own": "0-2047"}]})";
 
@@ -36,8 +37,8 @@ TEST(StatusView, ShowsNodesLinksAndAddresses) {
               "beta  null-modem  serial  down      -    1510       -\n"
               "beta  lan         udp     up        1      12       -\n"
               "\n"
-              "LINE        OVERRUN  FRAMING  PARITY  BREAK  CTS  DSR  DCD\n"
-              "null-modem        0       17       0      2  yes  no   no\n"
+              "LINE        OVERRUN  FRAMING  PARITY  BREAK  CTS  DSR  DCD  TURNS\n"
+              "null-modem        0       17       0      2  yes  no   no       4\n"
               "\n"
               "address web\n"
               "  VIPs  192.0.2.50/24, 2001:db8::50/64\n"

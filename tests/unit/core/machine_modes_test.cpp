@@ -178,7 +178,9 @@ TEST_F(Witness, AsksForNothingAndPlansNothing) {
     b.prove(2);
     b.forget();
     b.chatter(seconds{10});
+    EXPECT_TRUE(b.machine.view(b.now).quorate) << "it hears one";
     b.pass(seconds{10});
+    EXPECT_FALSE(b.machine.view(b.now).quorate);
     EXPECT_TRUE(b.sent<Prevote>().empty());
     EXPECT_TRUE(b.all<Persist>().empty());
     for (const Heartbeat& heartbeat : b.sent<Heartbeat>()) {

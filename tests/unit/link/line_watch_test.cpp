@@ -53,6 +53,13 @@ TEST(LineWatch, ShowsTheModemLinesAsTheyAreNow) {
     EXPECT_EQ(watch.modem(), ModemLines{});
 }
 
+TEST(LineWatch, CountsTheTurnsOfModemLinesAndDoesNotComplain) {
+    LineWatch watch;
+    watch.restart(counts({0, 0, 0, 0, 40}));
+    EXPECT_THAT(watch.observe(counts({0, 0, 0, 0, 43})), IsEmpty());
+    EXPECT_EQ(watch.errors()->turns, 3u);
+}
+
 TEST(LineWatch, ADriverThatSaysNothingIsNoError) {
     const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     ASSERT_GE(terminal, 0);
