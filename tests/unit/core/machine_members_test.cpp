@@ -25,7 +25,7 @@ protected:
         b.forget();
     }
 
-    Reconfigure with(std::vector<NodeId> ids) const {
+    Reconfigure with(const std::vector<NodeId>& ids) const {
         Reconfigure change{{}, kNext};
         for (const NodeId id : ids) {
             change.members.push_back({id, 1, 1, true});
@@ -42,7 +42,7 @@ protected:
         }
     }
 
-    void live(Duration length, std::vector<NodeId> granting) {
+    void live(Duration length, const std::vector<NodeId>& granting) {
         for (const Time end = b.now + length; b.now < end;) {
             for (const NodeId id : granting) {
                 grant(id);
@@ -51,8 +51,8 @@ protected:
         }
     }
 
-    std::optional<std::string> objection(std::vector<NodeId> ids) const {
-        return b.machine.objection(with(std::move(ids)), b.now);
+    std::optional<std::string> objection(const std::vector<NodeId>& ids) const {
+        return b.machine.objection(with(ids), b.now);
     }
 
     Bench b;
