@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 constexpr Mac kSource{0x52, 0x54, 0, 0x12, 0x34, 0x56};
 
-IpAddress address(const char* text) {
+IpAddress ip_address(const char* text) {
     return parse_ip_address(text).value();
 }
 
@@ -34,12 +34,12 @@ TEST(OwnerQuestion, ForIpv4IsAnArpProbe) {
         "52540012345600000000"
         "000000000000c0000232");
     wanted.resize(60);
-    EXPECT_EQ(owner_question(kSource, address("192.0.2.50")), wanted);
+    EXPECT_EQ(owner_question(kSource, ip_address("192.0.2.50")), wanted);
 }
 
 TEST(OwnerQuestion, ForIpv6IsTheSolicitationOfDuplicateAddressDetection) {
     // The checksum is by another implementation: scapy 2.5.
-    EXPECT_EQ(owner_question(kSource, address("2001:db8::50")),
+    EXPECT_EQ(owner_question(kSource, ip_address("2001:db8::50")),
               bytes("3333ff000050525400123456"
                     "86dd"
                     "6000000000183aff"
