@@ -176,8 +176,7 @@ void remark_on(Out out, const Config& config) {
                fmt::format(
                    "{} is no program that can be run now: nobody would take over from a dead peer",
                    config.fence.command.front()));
-    if (config.mode == core::QuorumMode::preferred &&
-        node_of(config, config.preferred).weight == 0)
+    if (config.mode == core::QuorumMode::preferred && node_of(config, config.preferred).weight == 0)
         remark(out, fmt::format("{} is preferred and has weight 0: it takes no buckets, and "
                                 "nobody else serves while it is down",
                                 node_of(config, config.preferred).name));

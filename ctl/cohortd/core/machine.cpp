@@ -217,9 +217,9 @@ void Machine::State::judge(Owed& owed, const std::string& trouble, const std::st
     }
     owed.overdue = overdue;
     note(overdue ? Note::Level::alert : Note::Level::notice,
-         overdue ? trouble + " for " + text(config.timers.promise) +
-                     ": this node is sick until it does"
-               : relief);
+         overdue
+             ? trouble + " for " + text(config.timers.promise) + ": this node is sick until it does"
+             : relief);
     trigger(Trigger::change, now);
 }
 

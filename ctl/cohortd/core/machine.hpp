@@ -154,9 +154,9 @@ struct Leave {};
 /// when its lease is almost over, and stop for a successor to go on (R14).
 struct Yield {};
 
-using Event = std::variant<Start, FrameRead, Wake, KernelDone, PersistDone, FenceDone,
-                           HealthChanged, LinksChanged, StrangerHeard, Reconfigure, KeysChanged,
-                           Leave, Yield>;
+using Event =
+    std::variant<Start, FrameRead, Wake, KernelDone, PersistDone, FenceDone, HealthChanged,
+                 LinksChanged, StrangerHeard, Reconfigure, KeysChanged, Leave, Yield>;
 
 // ---- actions --------------------------------------------------------------
 

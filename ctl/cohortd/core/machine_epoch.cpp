@@ -160,8 +160,8 @@ void Machine::State::advance_barrier(Time now) {
 }
 
 void Machine::State::try_open(Time now) {
-    if (may_open() && !is_doubled(now) && barrier.second_round() && lease.quorum_acked_since(*barrier.second_round()) &&
-        holdings.lacks()) {
+    if (may_open() && !is_doubled(now) && barrier.second_round() &&
+        lease.quorum_acked_since(*barrier.second_round()) && holdings.lacks()) {
         open_all("all others released them or are clear");
     }
 }

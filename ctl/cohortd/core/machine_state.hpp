@@ -265,7 +265,9 @@ struct Machine::State {
     // ---- health, planning
     bool healthy = true;  ///< by the checks
     /// What is given to a node that cannot accept an epoch, or tell its kernel, stays dark.
-    bool is_fit() const { return healthy && has_vote && !disk_owes.overdue && !kernel_owes.overdue; }
+    bool is_fit() const {
+        return healthy && has_vote && !disk_owes.overdue && !kernel_owes.overdue;
+    }
     std::optional<Time> usable_since;  ///< of this node
     struct Candidacy {
         std::uint64_t counter;

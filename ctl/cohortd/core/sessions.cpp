@@ -47,9 +47,8 @@ PeerSession::Standing PeerSession::read(const Header& header) {
 
 /// Of more sessions than are kept, what was never proven is forgotten first.
 PeerSession::Other& PeerSession::other(std::uint64_t session) {
-    const auto known =
-        std::find_if(others_.begin(), others_.end(),
-                     [&](const Other& one) { return one.session == session; });
+    const auto known = std::find_if(others_.begin(), others_.end(),
+                                    [&](const Other& one) { return one.session == session; });
     if (known != others_.end()) {
         return *known;
     }

@@ -32,7 +32,7 @@ state::Owner owner_of(const config::Config& config) {
 }
 
 Result<state::Accepted> load_first_plan(const config::Config& config,
-                                   const state::Directory& directory) {
+                                        const state::Directory& directory) {
     auto accepted = directory.load(owner_of(config));
     if (!accepted)
         return accepted.error();

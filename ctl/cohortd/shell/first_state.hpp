@@ -17,7 +17,8 @@ state::Owner owner_of(const config::Config& config);
 /// voters: then every quorum holds the peer or this node alone, whose kernel is
 /// cleared. With more voters what was lost with it may be a promise that others
 /// still rest on, so nothing but init_state() makes the first record.
-Result<state::Accepted> load_first_plan(const config::Config& config, const state::Directory& directory);
+Result<state::Accepted> load_first_plan(const config::Config& config,
+                                        const state::Directory& directory);
 
 /// `cohortd --init`: the first record, of epoch 0. One that is there is only
 /// replaced if `force`; a running daemon's directory is refused.

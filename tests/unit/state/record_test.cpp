@@ -11,7 +11,8 @@ namespace {
 using testing::HasSubstr;
 
 TEST(Record, ComesBackWhole) {
-    const auto decoded = decode_record(encode_record(test::kOwner, {test::plan(9), {}}), test::kOwner);
+    const auto decoded =
+        decode_record(encode_record(test::kOwner, {test::plan(9), {}}), test::kOwner);
     ASSERT_TRUE(decoded.has_value()) << decoded.error().message;
     EXPECT_EQ(decoded->plan, test::plan(9));
     EXPECT_EQ(decoded->promise, core::Duration{});
