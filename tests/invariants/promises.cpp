@@ -19,7 +19,7 @@ Promises::Promises(const std::vector<MachineConfig>& configs, const Clocks& cloc
       clocks_(clocks),
       promises_(configs.size() * configs.size()),
       hold_until_(configs.size()),
-      carried_(configs.size(), Duration::min()) {}
+      carried_(configs.size()) {}
 
 std::optional<std::size_t> Promises::index_of(NodeId id) const {
     for (std::size_t i = 0; i < configs_.size(); ++i) {
@@ -34,7 +34,7 @@ std::optional<std::size_t> Promises::index_of(NodeId id) const {
 /// that begins now lasts longer.
 void Promises::starts(std::size_t node, Time deadline, Time now) {
     hold_until_[node] = now + configs_[node].timers.promise;
-    carried_[node] = clocks_.shared(node, deadline);
+    carried_[node] = {Duration::min(), deadline};
     for (std::size_t i = 0; i < configs_.size(); ++i) {
         Promise& made = promise(node, i);
         made.reads.clear();
@@ -106,11 +106,12 @@ void Promises::make(std::size_t voter, std::size_t contender, const EpochId& epo
 }
 
 void Promises::accepts(std::size_t node, const EpochId& epoch, std::optional<Time> granted) {
-    carried_[node] = std::max(carried_[node], lease_backed(node, epoch, granted));
+    Carried& carried = carried_[node];
+    carried.promised = std::max(carried.promised, promised(node, epoch));
+    carried.lent = std::max(carried.lent, granted);
 }
 
-Duration Promises::lease_backed(std::size_t node, const EpochId& epoch,
-                                std::optional<Time> granted) const {
+Duration Promises::promised(std::size_t node, const EpochId& epoch) const {
     std::vector<std::pair<Duration, unsigned>> parts;
     unsigned total = 0;
     for (const Member& member : configs_[node].members) {
@@ -124,9 +125,6 @@ Duration Promises::lease_backed(std::size_t node, const EpochId& epoch,
         Duration until = Duration::min();
         for (const Support& support : promise(*voter, node).supports) {
             until = support.epoch == epoch ? std::max(until, support.until) : until;
-        }
-        if (granted) {
-            until = std::max(until, clocks_.shared(node, *granted));
         }
         parts.emplace_back(until, member.votes);
     }
@@ -143,7 +141,10 @@ Duration Promises::lease_backed(std::size_t node, const EpochId& epoch,
 
 Duration Promises::supported(std::size_t node, const EpochId& epoch,
                              std::optional<Time> granted) const {
-    return std::max(carried_[node], lease_backed(node, epoch, granted));
+    const Carried& carried = carried_[node];
+    const Duration by_voters = std::max(carried.promised, promised(node, epoch));
+    const std::optional<Time> lent = std::max(carried.lent, granted);
+    return lent ? std::max(by_voters, clocks_.shared(node, *lent)) : by_voters;
 }
 
 Time Promises::not_clear_until(std::size_t voter, std::size_t contender,

@@ -59,6 +59,14 @@ private:
         std::size_t oldest = 0;  ///< of `supports`
     };
 
+    /// What leases of earlier epochs or runs stand on.
+    struct Carried {
+        core::Duration promised = core::Duration::min();  ///< by voters
+        /// By no voter, and so on the contender's own clock, whose rate may change:
+        /// by virtual acks, or found in its kernel at a start.
+        std::optional<core::Time> lent;
+    };
+
     Promise& promise(std::size_t voter, std::size_t contender) {
         return promises_[voter * configs_.size() + contender];
     }
@@ -68,14 +76,13 @@ private:
     std::optional<std::size_t> index_of(core::NodeId id) const;
     void make(std::size_t voter, std::size_t contender, const core::EpochId& epoch,
               core::Time read);
-    core::Duration lease_backed(std::size_t node, const core::EpochId& epoch,
-                                std::optional<core::Time> granted) const;
+    core::Duration promised(std::size_t node, const core::EpochId& epoch) const;
 
     const std::vector<core::MachineConfig>& configs_;
     const Clocks& clocks_;
     std::vector<Promise> promises_;        ///< by voter and contender
-    std::vector<core::Time> hold_until_;   ///< by voter
-    std::vector<core::Duration> carried_;  ///< by contender
+    std::vector<core::Time> hold_until_;  ///< by voter
+    std::vector<Carried> carried_;        ///< by contender
 };
 
 }  // namespace cohort::invariants

@@ -108,11 +108,40 @@ TEST_P(Clocks, AfterAPauseBothServeForNoLongerThanTheLeaseHadLeft) {
     EXPECT_GT(longest, milliseconds{500}) << "the case is real";
 }
 
+class LentLease : public Clocks {};
+
+/// What a silence has lent ends when the borrower's clock says so, at whatever
+/// rate that runs by then: it stands on no voter's promise (R25).
+TEST_P(LentLease, IsCarriedOverAChangeOfRate) {
+    for (std::uint64_t seed = 1; seed <= kPhases; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        World world(options(seed));
+        Host& last = world.host(1);
+        last.run_fast(core::kClockErrorPpm);
+        settle(world);
+        const core::EpochId before = last.machine().plan().id;
+        const Time acked = last.kernel().held().deadline;
+        world.host(0).power_off();
+        last.inject(core::HealthChanged{false});  // so that it plans nothing before its restart
+        ASSERT_TRUE(world.run_while_not(
+            [&] { return last.kernel().held().deadline > acked + milliseconds{500}; }, seconds{1}));
+        last.kill();
+        last.start();
+        last.slew(-core::kClockErrorPpm);
+        ASSERT_TRUE(
+            world.run_while_not([&] { return last.machine().plan().id != before; }, seconds{1}));
+        EXPECT_LT(last.now(), last.kernel().held().deadline) << "the case is real";
+        world.run_for(seconds{5});
+        EXPECT_EQ(world.checker.violation().value_or("none"), "none");
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Modes, Clocks,
                          ::testing::Values(core::QuorumMode::links, core::QuorumMode::majority),
                          [](const auto& param) {
                              return param.param == core::QuorumMode::links ? "links" : "majority";
                          });
+INSTANTIATE_TEST_SUITE_P(Links, LentLease, ::testing::Values(core::QuorumMode::links));
 
 }  // namespace
 }  // namespace cohort::sim
