@@ -14,6 +14,7 @@
 #include "netdev.h"
 #include "netlink.h"
 #include "pernet.h"
+#include "rxfilter.h"
 #include "trace.h"
 
 static u32 name_hash(const char *name)
@@ -125,6 +126,15 @@ static int check_ipv6(const struct cohort_netdev *netdev, const struct cohort_co
 	NL_SET_BAD_ATTR(info->extack, attr);
 	GENL_SET_ERR_MSG_FMT(info, "IPv6 is disabled on %s", netdev->ifname);
 	return -EAFNOSUPPORT;
+}
+
+/* Let the device take the frames that will be the cluster's. */
+static int add_rxfilter(const struct cohort_netdev *netdev, const struct cohort_config *config,
+			struct genl_info *info)
+{
+	NL_SET_BAD_ATTR(info->extack,
+			info->attrs[COHORT_A_L2_MODE] ?: info->attrs[COHORT_A_IFNAME]);
+	return cohort_rxfilter_add(netdev, config->l2_mode, config->mac, info->extack);
 }
 
 static struct cohort_cluster *cluster_alloc(struct cohort_net *cnet, const char *name,
@@ -269,7 +279,7 @@ struct cohort_cluster *cohort_cluster_add(struct cohort_net *cnet, const char *n
 	err = cohort_hooks_get(cnet);
 	if (err)
 		goto err_vips;
-	err = cohort_netdev_add_mac(netdev, config->mac);
+	err = add_rxfilter(netdev, config, info);
 	if (err)
 		goto err_hooks;
 
@@ -372,7 +382,7 @@ int cohort_cluster_change(struct cohort_cluster *cluster, struct cohort_config *
 	table = table_with(cluster, config);
 	if (!table)
 		goto err_vips;
-	err = cohort_netdev_add_mac(to, config->mac);
+	err = add_rxfilter(to, config, info);
 	if (err)
 		goto err_table;
 
@@ -385,7 +395,7 @@ int cohort_cluster_change(struct cohort_cluster *cluster, struct cohort_config *
 		list_move_tail(&cluster->on_dev, &to->clusters);
 	}
 	take_vips(cluster, config);
-	cohort_netdev_del_mac(from, old_mac);
+	cohort_rxfilter_del(from, cluster->l2_mode, old_mac);
 	cluster->netdev = to;
 	cluster->l2_mode = config->l2_mode;
 	cluster->lease_ms = config->lease_ms;
@@ -413,7 +423,7 @@ void cohort_cluster_remove(struct cohort_cluster *cluster)
 	ASSERT_RTNL();
 	cohort_lease_stop(cluster);
 	cohort_event_send(cluster, COHORT_EVENT_CLUSTER_DELETED);
-	cohort_netdev_del_mac(cluster->netdev, table->mac);
+	cohort_rxfilter_del(cluster->netdev, cluster->l2_mode, table->mac);
 	cohort_vips_remove(cohort_netdev_vips(cluster->netdev), cluster);
 	list_del(&cluster->on_dev);
 	cohort_netdev_put(cluster->netdev);

@@ -173,12 +173,21 @@ static int mac_check(const struct cohort_config *config, struct genl_info *info)
 	if (cohort_mac_fits(config->l2_mode, config->mac))
 		return 0;
 	NL_SET_BAD_ATTR(info->extack, info->attrs[COHORT_A_MAC] ?: info->attrs[COHORT_A_L2_MODE]);
-	if (config->l2_mode == COHORT_L2_MODE_MULTICAST)
+	switch (config->l2_mode) {
+	case COHORT_L2_MODE_MULTICAST:
 		NL_SET_ERR_MSG(info->extack,
 			       "L2 mode multicast takes a group MAC other than broadcast");
-	else
+		break;
+	case COHORT_L2_MODE_IGMP:
+		NL_SET_ERR_MSG(
+			info->extack,
+			"L2 mode igmp takes a MAC of 01:00:5e:7f:00:00 to 01:00:5e:7f:ff:ff");
+		break;
+	case COHORT_L2_MODE_UNICAST:
 		NL_SET_ERR_MSG(info->extack,
 			       "L2 mode unicast takes a locally administered unicast MAC");
+		break;
+	}
 	return -EINVAL;
 }
 
@@ -190,11 +199,6 @@ static int config_l2(struct cohort_config *config, struct genl_info *info, bool 
 	if (attrs[COHORT_A_L2_MODE]) {
 		const u32 l2_mode = nla_get_u32(attrs[COHORT_A_L2_MODE]);
 
-		if (l2_mode == COHORT_L2_MODE_IGMP) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attrs[COHORT_A_L2_MODE],
-					    "L2 mode igmp is not supported by this version");
-			return -EOPNOTSUPP;
-		}
 		derive |= l2_mode != config->l2_mode;
 		config->l2_mode = l2_mode;
 	}

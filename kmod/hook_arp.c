@@ -44,7 +44,7 @@ static unsigned int hook_arp(void *priv, struct sk_buff *skb, const struct nf_ho
 	const struct arphdr *arp;
 	struct arp_ipv4 _said, *new;
 	struct arphdr _arp;
-	bool stranger;
+	enum cohort_place place;
 
 	arp = skb_header_pointer(skb, skb_network_offset(skb), sizeof(_arp), &_arp);
 	if (!arp || !is_ipv4_over_ethernet(arp))
@@ -52,11 +52,10 @@ static unsigned int hook_arp(void *priv, struct sk_buff *skb, const struct nf_ho
 	said = skb_header_pointer(skb, offset, sizeof(_said), &_said);
 	if (!said)
 		return NF_ACCEPT;
-	cluster =
-		cohort_netdev_cluster(priv, state->out, cohort_vip_key_ipv4(said->sip), &stranger);
+	cluster = cohort_netdev_cluster(priv, state->out, cohort_vip_key_ipv4(said->sip), &place);
 	if (!cluster)
 		return NF_ACCEPT;
-	if (stranger) /* which serves nothing, so it must not draw anything */
+	if (place == COHORT_PLACE_STRANGER) /* which serves nothing, so it must not draw anything */
 		return NF_DROP;
 	/* One that cannot be put right must not leave: it would draw the VIP to this host alone. */
 	if (skb_ensure_writable(skb, offset + sizeof(*new)))

@@ -14,21 +14,26 @@
  * tag is taken off behind them: a node that did not look again would serve
  * those whosever they are.
  *
+ * Nor does all that they pass come to the cluster's device alone: of a frame to a
+ * group, what is below a macvlan device has a copy for itself.
+ *
  * The frame's type tells: what was accepted at ingress is PACKET_HOST by now. So
  * is what came to the NIC's own MAC, but that came to no other node.
  */
 static unsigned int hook_ipv4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct cohort_cluster *cluster;
-	bool stranger;
+	enum cohort_place place;
 
 	if (likely(skb->pkt_type == PACKET_HOST))
 		return NF_ACCEPT;
 	cluster = cohort_netdev_cluster(priv, state->in, cohort_vip_key_ipv4(ip_hdr(skb)->daddr),
-					&stranger);
+					&place);
 	if (!cluster || cluster->keeper)
 		return NF_ACCEPT;
-	if (stranger)
+	if (place == COHORT_PLACE_BELOW)
+		return NF_DROP;
+	if (place == COHORT_PLACE_STRANGER)
 		return cohort_drop(skb, cluster, 0, COHORT_STAT_EXPIRED_DROPPED);
 	return cohort_judge_ipv4(skb, cluster, rcu_dereference(cluster->table), state);
 }

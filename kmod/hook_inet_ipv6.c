@@ -13,14 +13,16 @@ static unsigned int hook_ipv6(void *priv, struct sk_buff *skb, const struct nf_h
 {
 	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
 	const struct cohort_cluster *cluster;
-	bool stranger;
+	enum cohort_place place;
 
 	if (likely(skb->pkt_type == PACKET_HOST) || !cohort_vip_possible(daddr))
 		return NF_ACCEPT;
-	cluster = cohort_netdev_cluster(priv, state->in, cohort_vip_key_ipv6(daddr), &stranger);
+	cluster = cohort_netdev_cluster(priv, state->in, cohort_vip_key_ipv6(daddr), &place);
 	if (!cluster)
 		return NF_ACCEPT;
-	if (stranger)
+	if (place == COHORT_PLACE_BELOW)
+		return NF_DROP;
+	if (place == COHORT_PLACE_STRANGER)
 		return cohort_drop(skb, cluster, 0, COHORT_STAT_EXPIRED_DROPPED);
 	return cohort_judge_ipv6(skb, cluster, rcu_dereference(cluster->table), state);
 }

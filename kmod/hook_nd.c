@@ -117,14 +117,14 @@ static unsigned int hook_nd(void *priv, struct sk_buff *skb, const struct nf_hoo
 {
 	const struct cohort_cluster *cluster;
 	struct nd_said said;
-	bool stranger;
+	enum cohort_place place;
 
 	if (!nd_said(&said, skb) || !cohort_vip_possible(&said.of))
 		return NF_ACCEPT;
-	cluster = cohort_netdev_cluster(priv, state->out, cohort_vip_key_ipv6(&said.of), &stranger);
+	cluster = cohort_netdev_cluster(priv, state->out, cohort_vip_key_ipv6(&said.of), &place);
 	if (!cluster)
 		return NF_ACCEPT;
-	if (stranger) /* which serves nothing, so it must not draw anything */
+	if (place == COHORT_PLACE_STRANGER) /* which serves nothing, so it must not draw anything */
 		return NF_DROP;
 	/* One that cannot be put right must not leave: it would draw the VIP to this host alone. */
 	if (skb_ensure_writable(skb, said.end))

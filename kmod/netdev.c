@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <cohort/mac.h>
 #include <linux/if_arp.h>
+#include <linux/if_macvlan.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -13,6 +13,7 @@
 #include "netdev.h"
 #include "netlink.h"
 #include "pernet.h"
+#include "rxfilter.h"
 
 static bool is_ethernet(const struct net_device *dev)
 {
@@ -26,47 +27,34 @@ static void assert_locks(const struct cohort_net *cnet)
 	lockdep_assert_held(&cnet->lock);
 }
 
-/* Let the device receive frames to @mac; the filter counts how often. No-op while it is gone. */
-int cohort_netdev_add_mac(const struct cohort_netdev *netdev, const u8 *mac)
-{
-	assert_locks(netdev->cnet);
-	if (!netdev->dev)
-		return 0;
-	if (cohort_mac_is_group(mac))
-		return dev_mc_add(netdev->dev, mac);
-	return dev_uc_add(netdev->dev, mac);
-}
-
-void cohort_netdev_del_mac(const struct cohort_netdev *netdev, const u8 *mac)
-{
-	assert_locks(netdev->cnet);
-	if (!netdev->dev)
-		return;
-	if (cohort_mac_is_group(mac))
-		dev_mc_del(netdev->dev, mac);
-	else
-		dev_uc_del(netdev->dev, mac);
-}
-
-static void del_macs_before(const struct cohort_netdev *netdev, const struct cohort_cluster *end)
+static void del_filters_before(const struct cohort_netdev *netdev, const struct cohort_cluster *end)
 {
 	const struct cohort_cluster *cluster;
 
 	list_for_each_entry(cluster, &netdev->clusters, on_dev) {
 		if (cluster == end)
 			return;
-		cohort_netdev_del_mac(netdev, cohort_cluster_table(cluster)->mac);
+		cohort_rxfilter_del(netdev, cluster->l2_mode, cohort_cluster_table(cluster)->mac);
 	}
+}
+
+static void set_device(struct cohort_netdev *netdev, struct net_device *dev)
+{
+	const struct macvlan_dev *macvlan = dev && netif_is_macvlan(dev) ? netdev_priv(dev) : NULL;
+
+	WRITE_ONCE(netdev->below, macvlan ? macvlan->lowerdev : NULL);
+	WRITE_ONCE(netdev->dev, dev);
 }
 
 static void detach(struct cohort_netdev *netdev)
 {
-	del_macs_before(netdev, NULL);
+	del_filters_before(netdev, NULL);
+	cohort_rxfilter_detach(netdev);
 	nf_unregister_net_hook(netdev->cnet->net, &netdev->ingress);
-	WRITE_ONCE(netdev->dev, NULL);
+	set_device(netdev, NULL);
 }
 
-/* The hook comes before the MACs: nothing is received for the cluster that is not judged. */
+/* The hook comes before the filters: nothing is received for the cluster that is not judged. */
 static int attach(struct cohort_netdev *netdev, struct net_device *dev)
 {
 	const struct cohort_cluster *cluster;
@@ -76,18 +64,21 @@ static int attach(struct cohort_netdev *netdev, struct net_device *dev)
 	err = nf_register_net_hook(netdev->cnet->net, &netdev->ingress);
 	if (err)
 		return err;
-	WRITE_ONCE(netdev->dev, dev);
+	set_device(netdev, dev);
+	cohort_rxfilter_attach(netdev);
 	list_for_each_entry(cluster, &netdev->clusters, on_dev) {
-		err = cohort_netdev_add_mac(netdev, cohort_cluster_table(cluster)->mac);
+		err = cohort_rxfilter_add(netdev, cluster->l2_mode,
+					  cohort_cluster_table(cluster)->mac, NULL);
 		if (err)
-			goto err_macs;
+			goto err_filters;
 	}
 	return 0;
 
-err_macs:
-	del_macs_before(netdev, cluster);
+err_filters:
+	del_filters_before(netdev, cluster);
+	cohort_rxfilter_detach(netdev);
 	nf_unregister_net_hook(netdev->cnet->net, &netdev->ingress);
-	WRITE_ONCE(netdev->dev, NULL);
+	set_device(netdev, NULL);
 	return err;
 }
 
@@ -224,20 +215,26 @@ struct cohort_vips *cohort_netdev_vips(const struct cohort_netdev *netdev)
  * @cnet: the namespace
  * @dev: the device
  * @key: the address
- * @stranger: out, if there is one: the device lost the name by which it was the cluster's
+ * @place: out, if there is one: what the device is to it
  *
  * Context: RCU. Return: the cluster, or NULL.
  */
 const struct cohort_cluster *cohort_netdev_cluster(const struct cohort_net *cnet,
 						   const struct net_device *dev,
-						   struct cohort_vip_key key, bool *stranger)
+						   struct cohort_vip_key key,
+						   enum cohort_place *place)
 {
 	const struct cohort_cluster *cluster;
 	const struct cohort_netdev *netdev;
 
 	list_for_each_entry_rcu(netdev, &cnet->netdevs, list) {
-		*stranger = READ_ONCE(netdev->stranger) == dev;
-		if (!*stranger && READ_ONCE(netdev->dev) != dev)
+		if (READ_ONCE(netdev->dev) == dev)
+			*place = COHORT_PLACE_OWN;
+		else if (READ_ONCE(netdev->below) == dev)
+			*place = COHORT_PLACE_BELOW;
+		else if (READ_ONCE(netdev->stranger) == dev)
+			*place = COHORT_PLACE_STRANGER;
+		else
 			continue;
 		cluster = cohort_vips_find(rcu_dereference(netdev->vips), key);
 		if (cluster)
@@ -308,6 +305,16 @@ static void device_back(const struct cohort_net *cnet, struct net_device *dev)
 	tell(netdev, COHORT_EVENT_DEVICE_BACK);
 }
 
+/* The MTU of @dev has changed, and with it whether it takes IPv4. */
+static void device_mtu(const struct cohort_net *cnet, const struct net_device *dev)
+{
+	struct cohort_netdev *netdev;
+
+	list_for_each_entry(netdev, &cnet->netdevs, list)
+		if (netdev->dev == dev)
+			cohort_rxfilter_follow(netdev);
+}
+
 /* A cluster's unicast MAC must never be an Ethernet source: no device of its may take it. */
 static int device_address(const struct cohort_net *cnet,
 			  const struct netdev_notifier_pre_changeaddr_info *change)
@@ -335,6 +342,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 	case NETDEV_REGISTER:
 	case NETDEV_UNREGISTER:
 	case NETDEV_CHANGENAME:
+	case NETDEV_CHANGEMTU:
 	case NETDEV_PRE_CHANGEADDR:
 		break;
 	default:
@@ -351,6 +359,9 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 	case NETDEV_CHANGENAME:
 		device_renamed(cnet, dev);
 		device_back(cnet, dev);
+		break;
+	case NETDEV_CHANGEMTU:
+		device_mtu(cnet, dev);
 		break;
 	case NETDEV_PRE_CHANGEADDR:
 		err = device_address(cnet, ptr);

@@ -143,11 +143,6 @@ void remark_on(Out out, const UdpLink& udp, const std::string& name) {
 /// What a witness has none of.
 void remark_on_service(Out out, const Config& config) {
     for (const Address& address : config.addresses) {
-        // The module has the last word on it, so that one that can takes it.
-        if (address.l2 == netlink::L2Mode::igmp)
-            remark(out, fmt::format("l2 igmp of address {} is not supported by the module of this "
-                                    "version; cohortd will not start with it",
-                                    address.name));
         if (is_missing(address.dev))
             remark(out, fmt::format("device {} of address {} does not exist now; cohortd will not "
                                     "start without it",

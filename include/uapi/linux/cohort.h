@@ -39,7 +39,7 @@ enum cohort_hash_function {
 /**
  * enum cohort_l2_mode - how every node comes to receive every packet
  * @COHORT_L2_MODE_MULTICAST: any group MAC address
- * @COHORT_L2_MODE_IGMP: 01:00:5e:7f:x:y, the group joined by IGMP and MLD
+ * @COHORT_L2_MODE_IGMP: 01:00:5e:7f:x:y, the group joined by IGMP
  * @COHORT_L2_MODE_UNICAST: a locally administered MAC that is never an
  *   Ethernet source
  */

@@ -79,8 +79,7 @@ def configuration():
     refused("a key for clusterip", errno.EINVAL, "siphash", "hash-key", "cluster-new",
             **new(**{"hash-key": KEY, "hash-function": 1}))
     refused("a seed for siphash", errno.EINVAL, "clusterip", "hash-seed", "cluster-new", **new(**{"hash-seed": 1}))
-    refused("L2 mode igmp", errno.EOPNOTSUPP, "igmp", "l2-mode", "cluster-new", **new(**{"l2-mode": 1}))
-    for l2_mode, mac in ((0, "ffffffffffff"), (0, "020000000001"), (2, "01005e000001"), (2, "00163e000001")):
+    for l2_mode, mac in ((0, "ffffffffffff"), (0, "020000000001"), (1, "01005e000001"), (2, "01005e000001"), (2, "00163e000001")):
         refused(f"MAC {mac} in L2 mode {l2_mode}", errno.EINVAL, "L2 mode", "mac", "cluster-new",
                 **new(**{"l2-mode": l2_mode, "mac": bytes.fromhex(mac)}))
     refused("an attribute of other operations", errno.EINVAL, "", None, "cluster-new", **new(epoch=1))
