@@ -2,6 +2,7 @@
 #include "tests/sim/host.hpp"
 
 #include "ctl/cohortd/core/plan_codec.hpp"
+#include "ctl/cohortd/core/sessions.hpp"
 #include "ctl/cohortd/core/timers.hpp"
 
 #include <utility>
@@ -110,7 +111,12 @@ void Host::start() {
     machine_ = std::make_unique<core::Machine>(config_);
     observer_.started(index_);
     observer_.running_changed();
-    step(core::Start{dice_.bits() | 1U, dice_.bits(), durable_, {}, kernel_.held(), true});
+    step(core::Start{core::make_session(++starts_, static_cast<std::uint32_t>(dice_.bits()) | 1U),
+                     dice_.bits(),
+                     durable_,
+                     {},
+                     kernel_.held(),
+                     true});
 }
 
 void Host::stall(Duration length) {

@@ -167,6 +167,7 @@ private:
     bool stalled_ = false;
     bool long_stall_ = false;
     std::uint64_t stall_number_ = 0;
+    std::uint32_t starts_ = 0;
     std::uint64_t actions_done_ = 0;
     std::vector<core::EpochId> written_;
     std::deque<Input> inbox_;

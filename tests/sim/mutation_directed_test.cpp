@@ -119,7 +119,7 @@ TEST(DirectedMutation, R10_NoSecondRound) {
 }
 
 /// R25: node 2 has released what is node 1's again, but cannot hear that node 1 waits for
-/// its ack. It takes over anew, of which node 1 hears, but which its disk does not take.
+/// its ack. It takes over anew, of which node 1 hears, but which its disk does not take yet.
 std::optional<std::string> open_by_the_silence_of_a_taker(std::uint64_t seed) {
     WorldOptions options;
     options.seed = seed;
@@ -133,7 +133,11 @@ std::optional<std::string> open_by_the_silence_of_a_taker(std::uint64_t seed) {
     world.run_while_not([&] { return world.host(1).machine().plan().id > alone; }, seconds{8});
     world.network.cut_all(0, 1, true);
     world.host(0).faults().disk_least = world.host(0).faults().disk_most = seconds{9};
+    world.run_for(milliseconds{250});
+    world.network.cut_all(1, 0, true);
     world.run_while_not([&] { return world.checker.all_served(); }, seconds{3});
+    world.network.cut_all(1, 0, false);
+    world.run_for(milliseconds{300});
     world.network.cut_all(0, 1, false);
     world.network.cut_all(1, 0, true);
     world.run_for(seconds{1});

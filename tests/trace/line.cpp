@@ -175,7 +175,8 @@ Header Line::header(NodeId sender) const {
                     .leaving = says('L'),
                     .clear_valid = says('C'),
                     .answer = false,
-                    .returning = says('S')};
+                    .returning = says('S'),
+                    .serving = says('B')};
     return header;
 }
 

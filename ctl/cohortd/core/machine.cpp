@@ -64,6 +64,10 @@ Actions Machine::State::step(const Event& event, Time now) {
     if (dispatch(event, now) || !actions.empty()) {
         settle(now);
     }
+    if (is_mute()) {
+        std::erase_if(actions,
+                      [](const Action& action) { return std::holds_alternative<Send>(action); });
+    }
     waking = false;
     last_step = now;
     return std::exchange(actions, {});
@@ -173,6 +177,7 @@ void Machine::State::settle(Time now) {
         wake_soon = false;
         judge_silence(now);
     }
+    judge_rivals(now);
     keep_carried(now);
     advance_barrier(now);
     settle_members(now);

@@ -140,7 +140,15 @@ void Machine::State::keep_carried(Time now) {
 }
 
 bool Machine::State::may_open() const {
-    return has_vote && (leaving == Leaving::no || leaving == Leaving::handing_over);
+    return has_vote && !stands_back && !is_mute() &&
+           (leaving == Leaving::no || leaving == Leaving::handing_over);
+}
+
+/// Mode links: the other node serves by this one's acks, or by its silence. What can
+/// ack nothing, for want of a disk or of a vote, must not keep it from either.
+bool Machine::State::is_mute() const {
+    return config.mode == QuorumMode::links && electorate.size() == 2 &&
+           (!has_vote || disk_owes.overdue);
 }
 
 /// Another host speaks in this node's name, as a copy of its disk does: whatever the peers

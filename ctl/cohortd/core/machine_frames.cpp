@@ -39,13 +39,41 @@ bool Machine::State::on_frame(const Message& message, Time now) {
             fencing.peer_came_back = true;
             introduce(*index, message, now);
             return true;
-        case PeerSession::Standing::duplicate:
+        case PeerSession::Standing::doubled:
+            warn_of_double(*index, now);
+            peer.silence.heard(now, false);
+            peer.silent = false;
+            return challenge_again(*index, message, now);
+        case PeerSession::Standing::outdated:
         case PeerSession::Standing::retired:
+            return challenge_again(*index, message, now);
+        case PeerSession::Standing::duplicate:
             // The frame of that session which came first was sent no earlier
             // than this one, so this one tells nothing of the time since.
             break;
     }
     return false;
+}
+
+/// A session that was given up is the living one after all where the proven one fell
+/// silent: a copy of the host's disk was gone again, or its state directory lost.
+bool Machine::State::challenge_again(std::size_t index, const Message& message, Time now) {
+    const Peer& peer = *peers[index];
+    if (peer.heard_at && now - *peer.heard_at <= config.timers.detect) {
+        return false;
+    }
+    introduce(index, message, now);
+    return true;
+}
+
+/// What was sent before the session was replaced has long arrived.
+void Machine::State::warn_of_double(std::size_t index, Time now) {
+    Peer& peer = *peers[index];
+    if (peer.proven_at && now - *peer.proven_at > config.timers.promise && !peer.doubled) {
+        peer.doubled = true;
+        note(Note::Level::alert,
+             "two hosts speak as " + name(index) + ": one has a copy of the other one's state");
+    }
 }
 
 /// The peer's session is unknown: nothing it says counts until it has returned
@@ -67,6 +95,8 @@ void Machine::State::on_message(std::size_t index, const Hello& hello, Time now)
     if (hello.echo != 0 && peer.session.prove(hello.header, hello.echo)) {
         peer.seq = 0;
         peer.deaf_since.reset();
+        peer.proven_at = now;
+        peer.doubled = false;
         if (agrees(index, hello.header, now)) {
             learn(index, hello.header, now);
             compare_epochs(index, hello.header, now);
@@ -132,6 +162,13 @@ bool Machine::State::agrees(std::size_t index, const Header& header, Time now) {
         note(Note::Level::notice, name(index) + " has the same configuration now");
     }
     peer.disagrees = !same;
+    if (!same) {
+        other_file_at = now;
+    }
+    if (!same && header.flags.serving) {
+        peer.rival = header.config_digest;
+        peer.rivals_at = now;
+    }
     return same;
 }
 

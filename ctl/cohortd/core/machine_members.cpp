@@ -207,11 +207,30 @@ bool Machine::State::begins() const {
 /// Somebody who runs goes by another configuration, or is taken for nobody in this one.
 /// Votes may be others there, and what is a quorum here and one there need have nobody in
 /// common: so a node does not begin beside them. One that has begun goes on.
+/// Nor when they have fallen silent, for as long as they may serve on.
 bool Machine::State::hears_other_files(Time now) const {
-    const bool stranger = stranger_at && now - *stranger_at <= config.timers.detect;
-    return begins() && (stranger || std::any_of(peers.begin(), peers.end(), [](const auto& peer) {
-                            return peer && peer->disagrees && !peer->silent;
-                        }));
+    const auto newest = std::max(other_file_at, stranger_at);
+    return begins() && newest && now - *newest <= config.timers.promise;
+}
+
+/// Two that have both begun, by different files, must not serve beside each other either.
+/// One that serves nothing waits; of two that do, or find that they did while they could
+/// not hear each other, the one with the lower digest lets its lease run out.
+void Machine::State::judge_rivals(Time now) {
+    const auto yields_to = [&](const std::optional<Peer>& peer) {
+        return peer && peer->rivals_at && now - *peer->rivals_at <= config.timers.promise &&
+               (!serves(now) || config.config_digest < peer->rival);
+    };
+    const auto rival = std::find_if(peers.begin(), peers.end(), yields_to);
+    const bool yields = rival != peers.end();
+    if (yields && !stands_back) {
+        note(Note::Level::alert, name(static_cast<std::size_t>(rival - peers.begin())) +
+                                     " serves by another configuration, so this node serves "
+                                     "nothing until the files agree");
+    } else if (!yields && stands_back) {
+        note(Note::Level::notice, "nobody serves by another configuration any more");
+    }
+    stands_back = yields;
 }
 
 /// R24: two hosts with one id, or with files that name different ids, hear each other

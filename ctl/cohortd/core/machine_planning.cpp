@@ -15,7 +15,7 @@ namespace cohort::core {
 void Machine::State::plan_ahead(Time now) {
     track_usable(now);
     const bool busy = writing || next || (back_off_until && now < *back_off_until);
-    if (!has_vote || busy || !leads(now) || hears_other_files(now)) {
+    if (!has_vote || busy || !leads(now) || stands_back || hears_other_files(now)) {
         candidacy.reset();
         return;
     }

@@ -23,6 +23,7 @@ Header Machine::State::header(Time now) {
     out.flags.leaving = leaving != Leaving::no;
     out.flags.clear_valid = has_vote;
     out.flags.returning = yields_at.has_value();
+    out.flags.serving = serves(now);
     out.weight = leaving == Leaving::no ? electorate[electorate.self()].weight : 0;
     out.health = is_fit() ? 255 : 0;
     out.session = session;

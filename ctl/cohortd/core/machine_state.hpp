@@ -66,6 +66,8 @@ struct Machine::State {
     std::optional<Time> count_ack(std::size_t peer, const Heartbeat& heartbeat, Time now);
     void compare_epochs(std::size_t peer, const Header& header, Time now);
     void introduce(std::size_t peer, const Message& message, Time now);
+    bool challenge_again(std::size_t peer, const Message& message, Time now);
+    void warn_of_double(std::size_t peer, Time now);
     void want_plan(std::size_t peer, const Header& shown, Time now);
     void warn_of_double_ownership(std::size_t peer, const Header& header, Time now);
     bool may_ack() const;
@@ -96,6 +98,7 @@ struct Machine::State {
     void advance_barrier(Time now);
     void try_open(Time now);
     bool may_open() const;
+    bool is_mute() const;
     bool is_doubled(Time now) const;
     void keep_carried(Time now);
     void open_all(const std::string& why);
@@ -134,6 +137,8 @@ struct Machine::State {
     void restart_silence(Time now);
     bool begins() const;
     bool hears_other_files(Time now) const;
+    bool serves(Time now) const { return !holdings.empty() && lease.valid(now); }
+    void judge_rivals(Time now);
     bool all_have_staged(Electorate::Set granted) const;
     void insert_member(const Member& member, Time now);
     void erase_member(std::size_t index);
@@ -240,8 +245,10 @@ struct Machine::State {
     /// Nothing is acked until a plan of other members is accepted, from this moment on:
     /// what was promised to those whom it leaves out has run out then.
     std::optional<Time> forgets_at;
-    std::optional<Time> stranger_at;  ///< when one was heard last
-    std::optional<Time> double_at;    ///< likewise, in this node's own name
+    std::optional<Time> other_file_at;  ///< when a frame of another configuration was heard last
+    bool stands_back = false;           ///< for one that serves by another configuration
+    std::optional<Time> stranger_at;    ///< when one was heard last
+    std::optional<Time> double_at;      ///< likewise, in this node's own name
 
     // ---- kernel
     std::uint64_t last_ticket = 0;  ///< of KernelSet

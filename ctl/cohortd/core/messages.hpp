@@ -19,6 +19,7 @@ struct HeaderFlags {
     bool clear_valid = false;  ///< the clear bitmap speaks, R9
     bool answer = false;       ///< asks for a heartbeat back at once (R10, R18)
     bool returning = false;    ///< the daemon ends for a successor, which is to start soon
+    bool serving = false;      ///< holds buckets by a lease, for those with other files (R22)
     bool operator==(const HeaderFlags&) const = default;
 };
 

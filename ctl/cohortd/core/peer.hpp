@@ -16,7 +16,9 @@ struct Peer {
     explicit Peer(std::size_t buckets) : assembly(buckets) {}
 
     PeerSession session;
-    Silence silence;  ///< of authentic frames, R24
+    std::optional<Time> proven_at;  ///< when the session was
+    bool doubled = false;           ///< another one goes on beside it, which was told
+    Silence silence;                ///< of authentic frames, R24
     PlanAssembly assembly;
 
     // From the newest frame of a proven session with our configuration.
@@ -34,9 +36,11 @@ struct Peer {
     Time lives_since{};  ///< heard_at, or when the own loop last was late
     bool deaf = false;   ///< heard, but it says that it hears no quorum: it cannot serve
     std::optional<Time> deaf_since;
-    bool silent = false;      ///< nothing authentic since: R24's silence
-    bool disagrees = false;   ///< its newest frame names another configuration
-    bool taken_over = false;  ///< R26 opened something since it was last heard
+    bool silent = false;            ///< nothing authentic since: R24's silence
+    bool disagrees = false;         ///< its newest frame names another configuration
+    std::uint64_t rival = 0;        ///< the digest of the newest one that it served by
+    std::optional<Time> rivals_at;  ///< when that was heard
+    bool taken_over = false;        ///< R26 opened something since it was last heard
 
     /// Since when it could be given buckets; nothing while it could not (R19).
     std::optional<Time> usable_since;

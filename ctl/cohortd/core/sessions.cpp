@@ -10,7 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 constexpr Duration kChallengeGap = milliseconds{100};
 constexpr Duration kEchoGap = milliseconds{200};
-constexpr std::size_t kMostOthers = 16;
+constexpr std::size_t kMostOthers = 64;
 
 }  // namespace
 
@@ -38,26 +38,29 @@ PeerSession::Standing PeerSession::read(const Header& header) {
     if (current_ != 0 && header.session == current_) {
         return window_.admit(header.seq) ? Standing::proven : Standing::duplicate;
     }
-    Other& known = other(header.session);
-    if (known.retired) {
-        return Standing::retired;
+    Other* known = other(header.session);
+    if (known == nullptr) {
+        return Standing::outdated;
     }
-    return known.window.admit(header.seq) ? Standing::unproven : Standing::duplicate;
+    const bool fresh = known->window.admit(header.seq);
+    if (known->retired) {
+        return fresh ? Standing::doubled : Standing::retired;
+    }
+    return fresh ? Standing::unproven : Standing::duplicate;
 }
 
-/// Of more sessions than are kept, what was never proven is forgotten first.
-PeerSession::Other& PeerSession::other(std::uint64_t session) {
+/// Nothing for a session that is not worth remembering: of an earlier start than the proven
+/// one it can only be a recording, unless the node has lost count.
+PeerSession::Other* PeerSession::other(std::uint64_t session) {
     const auto known = std::find_if(others_.begin(), others_.end(),
                                     [&](const Other& one) { return one.session == session; });
     if (known != others_.end()) {
-        return *known;
+        return &*known;
     }
-    if (others_.size() == kMostOthers) {
-        const auto spare = std::find_if(others_.begin(), others_.end(),
-                                        [](const Other& one) { return !one.retired; });
-        others_.erase(spare == others_.end() ? others_.begin() : spare);
+    if (start_of(session) < start_of(current_) || others_.size() == kMostOthers) {
+        return nullptr;
     }
-    return others_.emplace_back(Other{session, false, {}});
+    return &others_.emplace_back(Other{session, false, {}});
 }
 
 std::optional<std::uint64_t> PeerSession::challenge(Time now, Random& random) {
@@ -84,11 +87,19 @@ bool PeerSession::prove(const Header& header, std::uint64_t echo) {
     }
     std::erase_if(others_, [&](const Other& one) { return one.session == header.session; });
     if (current_ != 0) {
-        other(current_).retired = true;
+        retire();
     }
     current_ = header.session;
     window_.reset(header.seq);
     return true;
+}
+
+/// The proven session, for another one.
+void PeerSession::retire() {
+    if (others_.size() == kMostOthers) {
+        others_.erase(others_.begin());
+    }
+    others_.push_back({current_, true, window_});
 }
 
 bool PeerSession::may_echo(std::uint64_t nonce, Time now) {

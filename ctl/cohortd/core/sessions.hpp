@@ -27,6 +27,15 @@ private:
     std::uint64_t seen_ = 0;  ///< bit k: highest_ - k
 };
 
+/// A session's upper half counts the starts of its node, as far as that can remember
+/// them, and the lower one is random. 0, as of a node that cannot, is of no order.
+constexpr std::uint32_t start_of(std::uint64_t session) {
+    return static_cast<std::uint32_t>(session >> 32);
+}
+constexpr std::uint64_t make_session(std::uint32_t start, std::uint32_t random) {
+    return std::uint64_t{start} << 32 | random;
+}
+
 /// What is known of one peer's sessions. An unknown session proves itself by
 /// returning a nonce that was made after it was first heard.
 class PeerSession {
@@ -35,7 +44,9 @@ public:
         proven,     ///< a new frame of the session that is known to be alive
         duplicate,  ///< of a session that is not retired, but seen before
         unproven,   ///< of another session: not acked, no sign of life yet
-        retired,    ///< of a session before the proven one: refused for good
+        outdated,   ///< of an earlier start than the proven session, or one too many
+        retired,    ///< of a session that was proven before this one, and seen before
+        doubled,    ///< likewise, but new: that session goes on beside the proven one
     };
 
     /// Judges a frame by its header, and remembers its number if it counts.
@@ -61,12 +72,14 @@ private:
         bool retired;
         ReplayWindow window;
     };
-    Other& other(std::uint64_t session);
+    Other* other(std::uint64_t session);
+    void retire();
 
     std::uint64_t current_ = 0;
     ReplayWindow window_;
     /// Sessions beside the proven one, the newest last. Each frame of theirs counts once: a
-    /// recording that is played over and over tells no more than its first time.
+    /// recording that is played over and over tells no more than its first time. What was
+    /// never proven is not forgotten for others, which would let it tell that again.
     std::vector<Other> others_;
     std::uint64_t nonce_ = 0;  ///< outstanding challenge; 0: none
     std::optional<Time> challenged_at_;

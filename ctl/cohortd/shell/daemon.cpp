@@ -47,8 +47,7 @@ Daemon::Daemon(boost::asio::io_context& io, config::Config config, std::string s
       config_(std::move(config)),
       socket_path_(std::move(socket)),
       trace_(std::move(trace)),
-      machine_(config::machine_config(config_)),
-      session_(random_nonzero()) {}
+      machine_(config::machine_config(config_)) {}
 
 // The order matters: what another cohortd on this host would mind comes before
 // what takes its place away, and the writer is forked while little is open.
@@ -120,6 +119,7 @@ Result<state::Accepted> Daemon::load_state() {
     if (!directory)
         return directory.error();
     directory_ = *std::move(directory);
+    session_ = core::make_session(directory_->count_start(), randombytes_random());
     auto accepted = load_first_plan(config_, *directory_);
     if (!accepted)
         return accepted;

@@ -59,6 +59,7 @@ std::string flags_text(const core::HeaderFlags& flags) {
     out += flags.leaving ? "L" : "";
     out += flags.clear_valid ? "C" : "";
     out += flags.returning ? "S" : "";
+    out += flags.serving ? "B" : "";
     return out;
 }
 

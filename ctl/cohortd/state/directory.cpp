@@ -9,7 +9,9 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
+#include <iterator>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -20,6 +22,8 @@ namespace {
 
 constexpr char kRecord[] = "state";
 constexpr char kNewRecord[] = "state.new";
+constexpr char kStarts[] = "starts";
+constexpr char kNewStarts[] = "starts.new";
 constexpr std::chrono::seconds kLockWait{5};
 
 Error refused(const std::string& what, int code) {
@@ -120,6 +124,23 @@ Result<std::optional<Accepted>> Directory::load(const Owner& owner) const {
         return Error{ErrorKind::refused,
                      fmt::format("the state in {} {}", file, accepted.error().message), 0};
     return std::optional<Accepted>(*std::move(accepted));
+}
+
+// No fsync: a start must not wait for the disk, and if power fails the worst is a
+// number that was used already.
+std::uint32_t Directory::count_start() const {
+    std::uint32_t count = 0;
+    if (const Handle file(::openat(fd(), kStarts, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)); file) {
+        std::array<char, 16> text{};
+        if (const ssize_t got = ::read(file.get(), text.data(), text.size()); got > 0)
+            std::from_chars(text.data(), text.data() + got, count);
+    }
+    const std::string text = fmt::format("{}\n", ++count);
+    const Handle file(
+        ::openat(fd(), kNewStarts, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (file && ::write(file.get(), text.data(), text.size()) == std::ssize(text))
+        ::renameat(fd(), kNewStarts, fd(), kStarts);
+    return count;
 }
 
 int replace_record(int directory, std::span<const std::byte> record) {

@@ -8,6 +8,7 @@
 #include "ctl/cohortd/state/record.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,6 +40,11 @@ public:
 
     /// Nothing: there is no record yet. Damaged or another node's: an error.
     Result<std::optional<Accepted>> load(const Owner& owner) const;
+
+    /// How often a daemon was started here, this time included: from 1 on. What cannot be
+    /// read counts as nothing, and what cannot be written is lost; others take a start
+    /// that they think to be an earlier one for a recording, until it has proven itself.
+    std::uint32_t count_start() const;
 
     const std::string& path() const { return path_; }
     /// Children that inherit this keep the lock while they live.

@@ -28,6 +28,7 @@ constexpr std::uint8_t kLeaving = 1 << 2;
 constexpr std::uint8_t kClearValid = 1 << 3;
 constexpr std::uint8_t kAnswer = 1 << 4;
 constexpr std::uint8_t kReturning = 1 << 5;
+constexpr std::uint8_t kServing = 1 << 6;
 
 Type type_of(const core::Heartbeat&) {
     return Type::heartbeat;
@@ -61,7 +62,8 @@ std::uint8_t pack(const core::HeaderFlags& flags) {
     return static_cast<std::uint8_t>(
         bit(flags.released, kReleased) | bit(flags.want_lease, kWantLease) |
         bit(flags.leaving, kLeaving) | bit(flags.clear_valid, kClearValid) |
-        bit(flags.answer, kAnswer) | bit(flags.returning, kReturning));
+        bit(flags.answer, kAnswer) | bit(flags.returning, kReturning) |
+        bit(flags.serving, kServing));
 }
 
 core::HeaderFlags unpack_flags(std::uint8_t field) {
@@ -70,7 +72,8 @@ core::HeaderFlags unpack_flags(std::uint8_t field) {
             .leaving = (field & kLeaving) != 0,
             .clear_valid = (field & kClearValid) != 0,
             .answer = (field & kAnswer) != 0,
-            .returning = (field & kReturning) != 0};
+            .returning = (field & kReturning) != 0,
+            .serving = (field & kServing) != 0};
 }
 
 std::uint16_t pack(const std::optional<Echo>& echo) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ctl/cohortd/core/machine.hpp"
+#include "ctl/cohortd/core/sessions.hpp"
 #include "ctl/cohortd/core/plan_codec.hpp"
 #include "ctl/cohortd/core/timers.hpp"
 
@@ -44,6 +45,12 @@ struct Puppet {
     bool keys_ok = false;
     bool hears = true;  ///< says so of everybody
     bool acks = true;   ///< acks the machine's newest heartbeat, if it is of its own epoch
+
+    /// Its daemon was started once more.
+    void restart() {
+        session += make_session(1, 0);
+        seq = 0;
+    }
 };
 
 class Bench {

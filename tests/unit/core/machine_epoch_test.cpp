@@ -63,7 +63,7 @@ constexpr auto fail_writes = fail_each<Persist, PersistDone>;
 constexpr auto refuse_states = fail_each<KernelSet, KernelDone>;
 
 TEST(Disk, ThatFailsMakesTheNodeSickUntilItTakesAnEpoch) {
-    Bench b;
+    Bench b(2, QuorumMode::fence);
     b.share("1122");
     b.disk_answers = false;
     const Plan plan = make_plan(2, 2, "1222");
@@ -82,12 +82,32 @@ TEST(Disk, ThatFailsMakesTheNodeSickUntilItTakesAnEpoch) {
 }
 
 TEST(Disk, ThatNeverAnswersMakesTheNodeSick) {
-    Bench b;
+    Bench b(2, QuorumMode::fence);
     b.share("1122");
     b.disk_answers = false;
     b.send_plan(2, make_plan(2, 2, "1222"));
     b.chatter(b.timers.promise + b.timers.heartbeat);
     EXPECT_EQ(b.last_heartbeat().header.health, 0);
+}
+
+/// What it cannot ack it must not keep the peer from taking over, either.
+TEST(Disk, ThatNeverAnswersMakesOneOfTwoFallSilent) {
+    Bench b;
+    b.share("1122");
+    b.disk_answers = false;
+    b.send_plan(2, make_plan(2, 2, "1222"));
+    b.chatter(b.timers.promise + b.timers.heartbeat);
+    b.forget();
+    b.chatter(b.timers.lease + b.timers.heartbeat);
+    EXPECT_TRUE(b.all<Send>().empty());
+    EXPECT_EQ(b.kernel(), "----");
+}
+
+TEST(Vote, ThatIsMissingMakesOneOfTwoSilent) {
+    Bench b;
+    b.start(make_plan(5, 1, "1122"), {}, false);
+    b.chatter(b.timers.lease);
+    EXPECT_TRUE(b.all<Send>().empty());
 }
 
 TEST(Disk, ThatFailsIsSaidAFewTimesNotForGood) {

@@ -99,8 +99,7 @@ TEST(TakeGrade, EndsWithAFrameOfAnUnprovenSessionToo) {
     b.share("1122");
     b.beat(2);
     b.pass(milliseconds{1000});
-    b.peer(2).session = 0x9999;
-    b.peer(2).seq = 0;
+    b.peer(2).restart();
     b.beat(2);
     b.pass(milliseconds{1000});
     EXPECT_EQ(b.held().substr(2), "--");

@@ -347,7 +347,9 @@ TEST_F(OtherFiles, NobodyBeginsBesideOneWhoHasThem) {
     start();
     EXPECT_EQ(b.accepted().counter, 0U);
     EXPECT_EQ(b.kernel(), "----");
-    b.pass(b.timers.detect + 3 * b.timers.heartbeat);
+    b.pass(b.timers.promise - 2 * b.timers.heartbeat);
+    EXPECT_EQ(b.accepted().counter, 0U) << "it may serve on";
+    b.pass(4 * b.timers.heartbeat);
     EXPECT_EQ(b.accepted().counter, 1U) << "it is gone";
     EXPECT_EQ(b.kernel(), "OOOO");
 }
@@ -365,6 +367,34 @@ TEST_F(OtherFiles, WhoHasBegunGoesOn) {
     EXPECT_EQ(b.kernel(), "OOOO");
 }
 
+TEST_F(OtherFiles, WhoStartsBesideOneWhoServesWaits) {
+    b.peer(2).flags.serving = true;
+    start(make_plan(4, 1, "1111"));
+    EXPECT_EQ(b.kernel(), "----");
+    EXPECT_TRUE(b.noted("serves by another configuration"));
+    b.pass(b.timers.promise - 2 * b.timers.heartbeat);
+    EXPECT_EQ(b.kernel(), "----") << "it may serve on";
+    b.pass(4 * b.timers.heartbeat);
+    EXPECT_EQ(b.kernel(), "OOOO") << "it is gone";
+}
+
+TEST_F(OtherFiles, OfTwoWhoServeTheHigherDigestGoesOn) {
+    for (const std::uint64_t digest : {kDigest - 1, kDigest + 1}) {
+        b.peer(2).config_digest = digest;
+        b.peer(2).flags.serving = false;
+        start(make_plan(4, 1, "1111"));
+        ASSERT_EQ(b.kernel(), "OOOO");
+        EXPECT_TRUE(b.last_heartbeat().header.flags.serving);
+        b.peer(2).flags.serving = true;
+        b.chatter(b.timers.lease + 2 * b.timers.heartbeat);
+        EXPECT_EQ(b.kernel(), digest < kDigest ? "OOOO" : "----");
+        EXPECT_EQ(b.last_heartbeat().header.flags.serving, digest < kDigest);
+        b.peer(2).flags.serving = false;
+        b.chatter(b.timers.promise + 2 * b.timers.heartbeat);
+        EXPECT_EQ(b.kernel(), "OOOO");
+    }
+}
+
 TEST_F(OtherFiles, AStrangerIsOneWhoHasThem) {
     b.peer(2).config_digest = kDigest;
     b.machine = Machine(b.config);
@@ -374,7 +404,7 @@ TEST_F(OtherFiles, AStrangerIsOneWhoHasThem) {
         b.pass(b.timers.heartbeat);
     }
     EXPECT_EQ(b.accepted().counter, 0U);
-    b.pass(b.timers.detect + 3 * b.timers.heartbeat);
+    b.pass(b.timers.promise + 3 * b.timers.heartbeat);
     EXPECT_EQ(b.accepted().counter, 1U);
 }
 

@@ -85,8 +85,7 @@ TEST_F(FenceMode, ConfirmationOfAnEarlierEpochDoesNotCount) {
 
 TEST_F(FenceMode, ConfirmationDoesNotCountOnceThePeerIsBack) {
     const Fence fence = silence();
-    b.peer(2).session = 0x9999;
-    b.peer(2).seq = 0;
+    b.peer(2).restart();
     b.beat(2);
     b.step(FenceDone{fence.ticket, true});
     EXPECT_EQ(b.held(), "OO--") << "it will say itself what it released";

@@ -166,7 +166,7 @@ TEST(Clear, TurningTrueIsToldAtOnce) {
 }
 
 TEST(LostState, HasNoVote) {
-    Bench b;
+    Bench b(2, QuorumMode::fence);
     b.start(empty_plan(4, kDigest), {}, false);
     EXPECT_TRUE(b.noted("has no vote"));
     b.peer(2).epoch = {};
@@ -205,8 +205,7 @@ TEST(Replay, ANewSessionIsNothingUntilProven) {
     Bench b;
     b.share("1122");
     b.pass(milliseconds{20});
-    b.peer(2).session = 0x5555;
-    b.peer(2).seq = 0;
+    b.peer(2).restart();
     b.peer(2).health = 0;
     b.forget();
     b.beat(2);

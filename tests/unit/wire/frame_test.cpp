@@ -29,7 +29,7 @@ TEST(Frame, EachFlagTravelsAlone) {
     for (bool core::HeaderFlags::*flag :
          {&core::HeaderFlags::released, &core::HeaderFlags::want_lease, &core::HeaderFlags::leaving,
           &core::HeaderFlags::clear_valid, &core::HeaderFlags::answer,
-          &core::HeaderFlags::returning}) {
+          &core::HeaderFlags::returning, &core::HeaderFlags::serving}) {
         core::Prevote message{test::header(), 1};
         message.header.flags = {};
         message.header.flags.*flag = true;
