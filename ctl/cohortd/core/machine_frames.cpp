@@ -260,7 +260,7 @@ std::optional<Time> Machine::State::count_ack(std::size_t index, const Heartbeat
 /// sender holds at this one and has only ceased to serve (R12): an ack before
 /// the kernel let go of it would wake the sender up too early.
 bool Machine::State::may_ack() const {
-    return has_vote && !forgets_at &&
+    return has_vote && !forgets_at && !stands_back &&
            (!virtual_facts() || released() || mutated(Mutation::ack_before_release));
 }
 

@@ -215,7 +215,9 @@ bool Machine::State::hears_other_files(Time now) const {
 
 /// Two that have both begun, by different files, must not serve beside each other either.
 /// One that serves nothing waits; of two that do, or find that they did while they could
-/// not hear each other, the one with the lower digest lets its lease run out.
+/// not hear each other, the one with the lower digest lets its lease run out. Who waits
+/// grants nothing: others of its file may be strangers to the one that serves, and so
+/// hear nothing that counts from it.
 void Machine::State::judge_rivals(Time now) {
     const auto yields_to = [&](const std::optional<Peer>& peer) {
         return peer && peer->rivals_at && now - *peer->rivals_at <= config.timers.promise &&

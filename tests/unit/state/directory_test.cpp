@@ -65,6 +65,17 @@ TEST(Directory, ADamagedRecordIsRefusedWithWhatToDo) {
     EXPECT_THAT(plan.error().message, HasSubstr("delete it"));
 }
 
+TEST(Directory, CountsItsStarts) {
+    const test::TempDir dir;
+    for (std::uint32_t start = 1; start <= 3; ++start) {
+        const auto opened = Directory::open(dir.path());
+        EXPECT_EQ(opened->count_start(), start);
+    }
+    dir.write("starts", "what?");
+    EXPECT_EQ(Directory::open(dir.path())->count_start(), 1u);
+    EXPECT_EQ(Directory::open(dir.path())->count_start(), 2u);
+}
+
 TEST(Directory, MissingParentIsNamed) {
     const auto opened = Directory::open("/nonexistent/cohort");
     ASSERT_TRUE(opened.has_error());

@@ -3,8 +3,9 @@
 #
 # Hosts whose files differ hear each other, and whatever each of them takes for a quorum
 # need have nobody in common with the other's. A node that has begun goes on; whoever
-# is started with another file waits for as long as it hears one. So it is with another
-# key, and a node that hears another one in its own name takes nothing more.
+# is started with another file waits for as long as it hears one, and while one may serve
+# that it has heard. So it is with another key, and a node that hears another one in its
+# own name takes nothing more.
 #
 # kernels: 6.1 6.12
 # everyday: 6.12
@@ -87,10 +88,36 @@ check_soon "whoever has begun goes on, with all of it" 20 serves n1 4096
 check_soon "the other one says that the files differ" 20 differs n2
 pass_time 5
 check "and serves nothing" dark n2
+daemon_signal KILL n1
+wait_until 5 daemon_ended n1
+pass_time 0.6
+daemon_start n1
+pass_time 5
+check "a crash of the one that goes on changes nothing for it" serves n1 4096
+check "nor for the other one" dark n2
 QUORUM=$'mode = "preferred"\npreferred = 2' configure n1
 as_restarted n1
 check_soon "once both have it they share" 40 share n1 n2
 nobody_twice "the preferred one is another"
+
+# ---- both are stopped, and one file is forgotten -----------------------------------
+
+for node in n1 n2; do
+    daemon_leave $node
+done
+for node in n1 n2; do
+    wait_until 40 daemon_ended $node || not_ok "$node ends"
+done
+QUORUM=$'mode = "preferred"\npreferred = 1' configure n1
+begin forgotten
+daemon_start n2
+check_soon "whoever is first serves all" 20 serves n2 4096
+daemon_start n1
+check_soon "the one with the former file says that the files differ" 20 differs n1
+pass_time 5
+check "and serves nothing, although it once did by that file" dark n1
+check "while the first one goes on" serves n2 4096
+nobody_twice "a forgotten file"
 clean_up
 
 # ---- a key that the peer does not have ----------------------------------------------
