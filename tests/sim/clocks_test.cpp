@@ -40,7 +40,7 @@ protected:
 
 /// The last owner's clock is as slow as may be, and everybody else's as fast.
 /// What was violated, if anything, when its daemon dies and its kernel goes on.
-std::optional<std::string> outlive_the_promise(WorldOptions options) {
+std::optional<std::string> outlive_the_promise(const WorldOptions& options) {
     World world(options);
     for (std::size_t i = 0; i < world.hosts.size(); ++i) {
         world.host(i).run_fast(i == 1 ? -core::kClockErrorPpm : core::kClockErrorPpm);
