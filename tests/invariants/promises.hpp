@@ -80,7 +80,7 @@ private:
 
     const std::vector<core::MachineConfig>& configs_;
     const Clocks& clocks_;
-    std::vector<Promise> promises_;        ///< by voter and contender
+    std::vector<Promise> promises_;       ///< by voter and contender
     std::vector<core::Time> hold_until_;  ///< by voter
     std::vector<Carried> carried_;        ///< by contender
 };

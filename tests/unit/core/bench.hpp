@@ -5,8 +5,8 @@
 #pragma once
 
 #include "ctl/cohortd/core/machine.hpp"
-#include "ctl/cohortd/core/sessions.hpp"
 #include "ctl/cohortd/core/plan_codec.hpp"
+#include "ctl/cohortd/core/sessions.hpp"
 #include "ctl/cohortd/core/timers.hpp"
 
 #include <gtest/gtest.h>
