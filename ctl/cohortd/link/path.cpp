@@ -33,6 +33,10 @@ void Path::heard_echo(const wire::Echo& echo, const SentTimes& sent, core::Time 
     // Older than this, the low bits may mean a later heartbeat.
     if (now - *sent_at > wire::Echo::kMaxHeld)
         return;
+    // Read before it was sent, by more than rounding and clocks that go wrong explain: it
+    // was an earlier one with the same low bits, and none of those since arrived.
+    if (now - echo.held * 7 / 8 + std::chrono::milliseconds{1} < *sent_at)
+        return;
     reached_at_ = std::max(*sent_at, now - echo.held);
     const core::Duration sample = std::max(now - *sent_at - echo.held, core::Duration::zero());
     round_trip_ = round_trip_ ? *round_trip_ + (sample - *round_trip_) / 8 : sample;

@@ -53,6 +53,16 @@ TEST(Path, AnEchoThatIsTooOldSaysNothing) {
     EXPECT_EQ(path.round_trip(), std::nullopt);
 }
 
+TEST(Path, AnEchoOfAnEarlierHeartbeatWithTheSameLowBitsSaysNothing) {
+    SentTimes sent;
+    Path path;
+    for (int seq = 1; seq <= 33; ++seq)
+        sent.note(static_cast<std::uint64_t>(seq), at(20 * seq));
+    path.heard_echo({1, milliseconds{640}}, sent, at(661));  // of the first, at 21
+    EXPECT_EQ(path.round_trip(), std::nullopt);
+    EXPECT_FALSE(path.works_both_ways(at(661), milliseconds{350}));
+}
+
 TEST(Path, WorksBothWaysWhileEchoesComeBack) {
     SentTimes sent;
     sent.note(1, at(1000));
