@@ -23,6 +23,20 @@ std::shared_ptr<Port> make_port(boost::asio::io_context& io, PortUser& user,
     return std::make_shared<UdpPort>(io, user, std::get<config::UdpLink>(config.way));
 }
 
+/// `from`: where the frames of the peer that this is about come from. If none of the
+/// addresses is that, as behind a translation of addresses, any of them may be the peer's.
+bool stays_for(const std::optional<Endpoint>& from, const config::UdpLink& running,
+               const config::UdpLink& wanted) {
+    config::UdpLink socket = wanted;
+    socket.peers = running.peers;
+    const auto stays = [&](const Endpoint& peer) {
+        return std::ranges::find(wanted.peers, peer) != wanted.peers.end();
+    };
+    const bool is_named = from && std::ranges::find(running.peers, *from) != running.peers.end();
+    return socket == running &&
+           (is_named ? stays(*from) : std::ranges::all_of(running.peers, stays));
+}
+
 }  // namespace
 
 Link::Link(boost::asio::io_context& io, config::Link config, const Identity& identity,
@@ -43,6 +57,15 @@ Link::~Link() {
 const Path* Link::path_to(core::NodeId peer) const {
     const auto found = paths_.find(peer);
     return found == paths_.end() ? nullptr : &found->second;
+}
+
+bool Link::stays_for(core::NodeId peer, const config::Link& wanted, core::Time now,
+                     core::Duration window) const {
+    const auto* running_udp = std::get_if<config::UdpLink>(&config_.way);
+    const auto* wanted_udp = std::get_if<config::UdpLink>(&wanted.way);
+    if (running_udp == nullptr || wanted_udp == nullptr)
+        return config_.way == wanted.way;
+    return link::stays_for(paths_.at(peer).from(now, window), *running_udp, *wanted_udp);
 }
 
 /// A line, or addresses that the configuration names: another cluster's frames here are of
@@ -83,7 +106,7 @@ void Link::hear_stranger(wire::Drop as, unsigned hops) {
     owner_.on_stranger(*this, *stranger_);
 }
 
-void Link::on_packet(std::span<const std::byte> packet) {
+void Link::on_packet(std::span<const std::byte> packet, const std::optional<Endpoint>& from) {
     const auto [frame, hops] = wire::unwrap(packet);
     auto opened = codec_.open(frame);
     if (!opened) {
@@ -100,7 +123,7 @@ void Link::on_packet(std::span<const std::byte> packet) {
     seen_.admit(header);
     const core::Time now = boot_now();
     Path& path = paths_[header.sender];
-    path.heard(now, hops);
+    path.heard(now, hops, from);
     if (hops == 0) {
         if (std::holds_alternative<core::Heartbeat>(opened->message))
             path.heard_heartbeat(header.seq, now);

@@ -96,8 +96,14 @@ public:
     /// nullptr: it does not lead to that node.
     const Path* path_to(core::NodeId peer) const;
 
+    /// The peer, which was heard within `window` before `now`, would be heard and reached
+    /// here as it is if the link were configured like this instead: whatever becomes of its
+    /// name and of other peers' addresses.
+    bool stays_for(core::NodeId peer, const config::Link& wanted, core::Time now,
+                   core::Duration window) const;
+
 private:
-    void on_packet(std::span<const std::byte> packet) override;
+    void on_packet(std::span<const std::byte> packet, const std::optional<Endpoint>& from) override;
     void on_drop(wire::Drop reason) override;
     wire::Frame seal(const Outgoing& outgoing) override;
     void on_open() override;

@@ -42,22 +42,29 @@ void LinkSet::configure(const std::vector<config::Link>& wanted) {
         link->start();
 }
 
-std::optional<core::NodeId> LinkSet::lost_with(const std::vector<config::Link>& wanted) const {
+bool LinkSet::loses(core::NodeId peer, const std::vector<config::Link>& wanted) const {
     const core::Time now = shell::boot_now();
-    for (const core::NodeId peer : identity_.peers) {
-        const auto hears = [&](const auto& link) {
-            const Path* path = link->path_to(peer);
-            return path != nullptr && path->hops(now, detect_).has_value();
-        };
-        const auto stays = [&](const auto& link) {
-            return std::ranges::find(wanted, link->config()) != wanted.end();
-        };
-        if (std::ranges::any_of(links_, hears) &&
-            std::ranges::none_of(links_,
-                                 [&](const auto& link) { return hears(link) && stays(link); }))
-            return peer;
-    }
-    return std::nullopt;
+    const auto hears = [&](const auto& link) {
+        const Path* path = link->path_to(peer);
+        return path != nullptr && path->hops(now, detect_).has_value();
+    };
+    // Of one that only others pass on it is not known whether it hears this node.
+    const auto is_relayed = [&](const auto& link) {
+        return hears(link) && !link->path_to(peer)->heard_directly(now, detect_);
+    };
+    const auto holds = [&](const auto& link) {
+        return is_relayed(link) || works_both_ways(*link, peer, now);
+    };
+    const auto stays = [&](const auto& link) {
+        return std::ranges::any_of(wanted, [&](const config::Link& one) {
+            return link->stays_for(peer, one, now, detect_);
+        });
+    };
+    const bool any_holds = std::ranges::any_of(links_, holds);
+    const auto counts = [&](const auto& link) { return any_holds ? holds(link) : hears(link); };
+    return std::ranges::any_of(links_, counts) &&
+           std::ranges::none_of(links_,
+                                [&](const auto& link) { return counts(link) && stays(link); });
 }
 
 void LinkSet::add_peer(core::NodeId peer) {
@@ -114,13 +121,17 @@ core::Message LinkSet::with_what_links_know(const core::Message& message) const 
 }
 
 /// Echoes come to each peer by turns, so that they are rarer where there are many.
+bool LinkSet::works_both_ways(const Link& link, core::NodeId peer, core::Time now) const {
+    const core::Duration echoed = detect_ * static_cast<int>(identity_.peers.size());
+    const Path* path = link.path_to(peer);
+    return link.is_open() && path != nullptr && path->heard_directly(now, detect_) &&
+           path->works_both_ways(now, echoed);
+}
+
 bool LinkSet::reached_without_slow_links(core::NodeId peer) const {
     const core::Time now = shell::boot_now();
-    const core::Duration echoed = detect_ * static_cast<int>(identity_.peers.size());
     return std::ranges::any_of(links_, [&](const auto& link) {
-        const Path* path = link->path_to(peer);
-        return !link->is_slow() && link->is_open() && path != nullptr &&
-               path->heard_directly(now, detect_) && path->works_both_ways(now, echoed);
+        return !link->is_slow() && works_both_ways(*link, peer, now);
     });
 }
 

@@ -42,9 +42,10 @@ public:
     /// was. A link that cannot be opened now is retried for ever.
     void configure(const std::vector<config::Link>& links);
 
-    /// A peer that is heard now, but on no link that stays as it is where these are
-    /// configured instead.
-    std::optional<core::NodeId> lost_with(const std::vector<config::Link>& wanted) const;
+    /// The peer is heard now, but none of the links that it and this node hear each other on
+    /// stays for it where these are configured instead. (If there is none that works both
+    /// ways, those that it is heard on count.)
+    bool loses(core::NodeId peer, const std::vector<config::Link>& wanted) const;
 
     /// A node that the configuration did not have before.
     void add_peer(core::NodeId peer);
@@ -76,6 +77,7 @@ private:
     void pass_on(const Link& from, const Arrival& arrival, core::Time now);
     std::vector<const Paths*> paths() const;
     core::Message with_what_links_know(const core::Message& message) const;
+    bool works_both_ways(const Link& link, core::NodeId peer, core::Time now) const;
     bool reached_without_slow_links(core::NodeId peer) const;
     bool is_spared(const Link& link, const core::Send& send) const;
 

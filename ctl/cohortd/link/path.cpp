@@ -5,12 +5,14 @@
 
 namespace cohort::link {
 
-void Path::heard(core::Time now, unsigned hops) {
+void Path::heard(core::Time now, unsigned hops, const std::optional<Endpoint>& from) {
     if (hops == 0) {
         direct_at_ = now;
+        direct_from_ = from;
         return;
     }
     relayed_at_ = now;
+    relayed_from_ = from;
     relay_hops_ = hops;
 }
 
@@ -20,6 +22,13 @@ std::optional<unsigned> Path::hops(core::Time now, core::Duration window) const 
     if (relayed_at_ && now - *relayed_at_ <= window)
         return relay_hops_;
     return std::nullopt;
+}
+
+std::optional<Endpoint> Path::from(core::Time now, core::Duration window) const {
+    const auto passed_on = hops(now, window);
+    if (!passed_on)
+        return std::nullopt;
+    return *passed_on == 0 ? direct_from_ : relayed_from_;
 }
 
 void Path::heard_heartbeat(std::uint64_t seq, core::Time now) {

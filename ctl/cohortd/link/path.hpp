@@ -5,6 +5,7 @@
 // there and back. Pure; time is an argument.
 #pragma once
 
+#include "ctl/base/address.hpp"
 #include "ctl/cohortd/core/types.hpp"
 #include "ctl/cohortd/wire/frame.hpp"
 
@@ -31,8 +32,9 @@ private:
 
 class Path {
 public:
-    /// An authentic frame of the peer was read, which so many nodes passed on.
-    void heard(core::Time now, unsigned hops = 0);
+    /// An authentic frame of the peer was read, which so many nodes passed on. `from`: who
+    /// sent it on this link, the peer or the last of those; serial lines do not say.
+    void heard(core::Time now, unsigned hops = 0, const std::optional<Endpoint>& from = {});
     /// It was a heartbeat of that seq, from the peer itself.
     void heard_heartbeat(std::uint64_t seq, core::Time now);
     /// The peer itself told which of our heartbeats it read last on this link.
@@ -49,6 +51,8 @@ public:
     /// How many nodes the peer's frames came through within `window`: 0 if any
     /// came from itself; nothing if it was not heard.
     std::optional<unsigned> hops(core::Time now, core::Duration window) const;
+    /// Where its frames came from within `window`: itself, if any did.
+    std::optional<Endpoint> from(core::Time now, core::Duration window) const;
     /// Smoothed; nothing before the first echo.
     std::optional<core::Duration> round_trip() const { return round_trip_; }
     /// A heartbeat of ours was read by the peer, on this link, within `window`.
@@ -63,6 +67,8 @@ private:
     };
     std::optional<core::Time> direct_at_;
     std::optional<core::Time> relayed_at_;
+    std::optional<Endpoint> direct_from_;
+    std::optional<Endpoint> relayed_from_;
     unsigned relay_hops_ = 0;  ///< of the newest relayed frame
     std::optional<LastRead> last_read_;
     std::optional<core::Time> reached_at_;

@@ -4,6 +4,7 @@
 // opens itself, and again whenever the device was lost.
 #pragma once
 
+#include "ctl/base/address.hpp"
 #include "ctl/base/result.hpp"
 #include "ctl/cohortd/link/line_watch.hpp"
 #include "ctl/cohortd/link/outgoing.hpp"
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,8 +28,10 @@ namespace cohort::link {
 /// What a port tells, and asks, its owner. Called from the loop only.
 class PortUser {
 public:
-    /// Bytes that arrived as one packet, not verified; valid during the call.
-    virtual void on_packet(std::span<const std::byte> packet) = 0;
+    /// Bytes that arrived as one packet, not verified; valid during the call. `from`: the
+    /// sender's address, which a serial line has none of.
+    virtual void on_packet(std::span<const std::byte> packet,
+                           const std::optional<Endpoint>& from) = 0;
     virtual void on_drop(wire::Drop reason) = 0;
     /// The bytes of what is sent right now.
     virtual wire::Frame seal(const Outgoing& outgoing) = 0;

@@ -130,7 +130,7 @@ bool SerialPort::read_device() {
         total += static_cast<std::size_t>(got);
         decoder_.feed(
             std::span(chunk).first(static_cast<std::size_t>(got)),
-            [&](std::span<const std::byte> packet) { user().on_packet(packet); },
+            [&](std::span<const std::byte> packet) { user().on_packet(packet, std::nullopt); },
             [&](wire::Drop why) { user().on_drop(why); });
     }
     return true;

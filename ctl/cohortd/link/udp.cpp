@@ -60,6 +60,25 @@ private:
     socklen_t size_ = 0;
 };
 
+/// Of a datagram's sender; the socket is of one family only.
+Endpoint endpoint_of(const sockaddr_storage& storage) {
+    Endpoint endpoint;
+    if (storage.ss_family == AF_INET) {
+        sockaddr_in address;
+        std::memcpy(&address, &storage, sizeof address);
+        endpoint.address.family = Family::ipv4;
+        std::memcpy(endpoint.address.bytes.data(), &address.sin_addr, 4);
+        endpoint.port = ntohs(address.sin_port);
+    } else {
+        sockaddr_in6 address;
+        std::memcpy(&address, &storage, sizeof address);
+        endpoint.address.family = Family::ipv6;
+        std::memcpy(endpoint.address.bytes.data(), &address.sin6_addr, 16);
+        endpoint.port = ntohs(address.sin6_port);
+    }
+    return endpoint;
+}
+
 /// Sets up one socket; remembers the first step that failed.
 class Setup {
 public:
@@ -147,7 +166,10 @@ bool UdpPort::read_device() {
     std::array<std::byte, wire::kMaxPacket> datagram;
     for (int count = 0; count < kMostPerDrain; ++count) {
         // MSG_TRUNC: the datagram's own length, also where it does not fit.
-        const ssize_t size = ::recv(fd(), datagram.data(), datagram.size(), MSG_TRUNC);
+        sockaddr_storage from{};
+        socklen_t from_size = sizeof from;
+        const ssize_t size = ::recvfrom(fd(), datagram.data(), datagram.size(), MSG_TRUNC,
+                                        reinterpret_cast<sockaddr*>(&from), &from_size);
         if (size < 0 && errno == EAGAIN)
             return true;
         if (size < 0) {
@@ -158,7 +180,8 @@ bool UdpPort::read_device() {
         if (static_cast<std::size_t>(size) > datagram.size())
             user().on_drop(wire::Drop::too_long);
         else
-            user().on_packet(std::span(datagram).first(static_cast<std::size_t>(size)));
+            user().on_packet(std::span(datagram).first(static_cast<std::size_t>(size)),
+                             endpoint_of(from));
     }
     return true;
 }

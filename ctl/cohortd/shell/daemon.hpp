@@ -67,6 +67,7 @@ private:
     wire::Codec codec() const;
     Result<config::Config> read_changes(bool forced) const;
     std::string obstacle_to(const config::Config& wanted) const;
+    std::string lost_by(const config::Config& wanted) const;
     void on_timer();
     void on_devices();
     bool has_met_a_peer() const;

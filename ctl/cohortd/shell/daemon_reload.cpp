@@ -67,11 +67,21 @@ Result<config::Config> Daemon::read_changes(bool forced) const {
 
 /// By which live peer these keys or links would not be heard, or not be heard any more.
 std::string Daemon::obstacle_to(const config::Config& wanted) const {
-    if (const auto lost = links_->lost_with(wanted.links))
+    if (const std::string peer = lost_by(wanted); !peer.empty())
         return fmt::format(
-            "{} is heard on no link that stays as it is; change one link at a time, on both nodes",
-            config::node_of(config_, *lost).name);
+            "no link stays on which {} and this node hear each other; change one link at a time, "
+            "on both nodes",
+            peer);
     return config::keys_obstacle(config_, wanted, machine_.view(boot_now()));
+}
+
+/// The name of a live peer that has no link in common with this node by that file.
+std::string Daemon::lost_by(const config::Config& wanted) const {
+    for (const config::Node& node : wanted.nodes) {
+        if (node.id != config_.node && links_->loses(node.id, wanted.links))
+            return node.name;
+    }
+    return "";
 }
 
 }  // namespace cohort::shell

@@ -34,7 +34,7 @@ protected:
     /// What the far end of the line has read.
     std::size_t on_line(std::size_t type_index) {
         decoder_.feed(
-            terminal_.read(), [&](auto frame) { far_.on_packet(frame); },
+            terminal_.read(), [&](auto frame) { far_.on_packet(frame, std::nullopt); },
             [&](wire::Drop why) { far_.on_drop(why); });
         return static_cast<std::size_t>(std::ranges::count_if(
             far_.messages, [&](const auto& message) { return message.index() == type_index; }));
@@ -125,6 +125,108 @@ TEST_F(LinkSetTest, ReconfiguringKeepsWhatIsAsItWas) {
     EXPECT_EQ(mine_.number_of(*lan), 1);
     EXPECT_EQ(mine_.links()[0]->config(), slower);
     EXPECT_TRUE(mine_.links()[0]->is_open()) << "the device was not free for its new link";
+}
+
+/// Two nodes with two LANs, and what becomes of node 1's.
+class LostPeerTest : public testing::Test {
+protected:
+    static config::Link lan(const char* name, const Endpoint& own, std::vector<Endpoint> peers) {
+        return {name, config::UdpLink{own, std::move(peers), std::nullopt, ""}};
+    }
+    config::Link first(std::vector<Endpoint> peers) const { return lan("first", a1_, peers); }
+    config::Link second(std::vector<Endpoint> peers) const { return lan("second", a2_, peers); }
+
+    void SetUp() override {
+        mine_.configure({first({b1_}), second({b2_})});
+        peer_.configure({lan("first", b1_, {a1_}), lan("second", b2_, {a2_})});
+    }
+
+    void talk() {
+        for (int round = 0; round < 2; ++round) {
+            mine_.send({core::kNobody, test::heartbeat(1, ++seq_, {{2}})});
+            peer_.drain();
+            peer_.send({core::kNobody, test::heartbeat(2, seq_, {{1}})});
+            mine_.drain();
+        }
+    }
+    bool loses(const std::vector<config::Link>& wanted) const { return mine_.loses(2, wanted); }
+
+    test::Loop loop_;
+    Endpoint a1_ = test::free_endpoint("127.0.0.1");
+    Endpoint a2_ = test::free_endpoint("127.0.0.2");
+    Endpoint b1_ = test::free_endpoint("127.0.0.3");
+    Endpoint b2_ = test::free_endpoint("127.0.0.4");
+    Endpoint other_ = test::free_endpoint("127.0.0.5");
+    std::uint64_t seq_ = 0;
+    User user_;
+    User peers_user_;
+    LinkSet mine_{loop_.io(), Identity{1, 101, {2, 3}}, test::codec(), std::chrono::minutes{1},
+                  user_};
+    LinkSet peer_{loop_.io(), Identity{2, 102, {1, 3}}, test::codec(), std::chrono::minutes{1},
+                  peers_user_};
+};
+
+TEST_F(LostPeerTest, APeerThatIsNotHeardIsNotLost) {
+    EXPECT_FALSE(loses({first({other_})}));
+    talk();
+    EXPECT_FALSE(mine_.loses(3, {first({other_})}));
+}
+
+TEST_F(LostPeerTest, OneLinkThatStaysIsEnough) {
+    talk();
+    EXPECT_FALSE(loses({first({b1_}), second({other_})}));
+    EXPECT_FALSE(loses({second({b2_})}));
+    EXPECT_TRUE(loses({first({other_}), second({other_})}));
+    EXPECT_TRUE(loses({lan("first", other_, {b1_})})) << "the peer sends to where nobody reads";
+}
+
+TEST_F(LostPeerTest, OtherPeersAddressesComeAndGo) {
+    talk();
+    EXPECT_FALSE(loses({first({b1_, other_}), second({other_, b2_})}));
+    mine_.configure({first({b1_, other_}), second({other_, b2_})});
+    talk();
+    EXPECT_FALSE(loses({first({b1_}), second({b2_})}));
+    EXPECT_TRUE(loses({first({other_}), second({other_})}));
+}
+
+TEST_F(LostPeerTest, AnotherNameIsTheSameLink) {
+    talk();
+    EXPECT_FALSE(loses({lan("renamed", a1_, {b1_})}));
+}
+
+TEST_F(LostPeerTest, ALinkThatWorksInOneDirectionHoldsNobody) {
+    talk();
+    mine_.configure({first({other_}), second({b2_})});
+    talk();
+    ASSERT_TRUE(mine_.links()[0]->path_to(2)->heard_at()) << "node 2 is still heard there";
+    EXPECT_TRUE(loses({first({other_}), second({other_})}));
+    EXPECT_TRUE(loses({first({b1_}), second({other_})})) << "that it will be mended is not enough";
+    EXPECT_FALSE(loses({first({b1_}), second({b2_})}));
+}
+
+TEST_F(LostPeerTest, WhereNoneWorksBothWaysThoseThatAreHeardCount) {
+    peer_.send({core::kNobody, test::heartbeat(2, 1)});
+    mine_.drain();
+    EXPECT_FALSE(loses({first({b1_}), second({other_})}));
+    EXPECT_TRUE(loses({first({other_}), second({other_})}));
+}
+
+TEST_F(LostPeerTest, BehindATranslationOfAddressesAllOfThemMustStay) {
+    mine_.configure({first({b1_, other_})});
+    test::send_to(a1_, test::codec().seal(test::heartbeat(2, 1), std::nullopt).view());
+    mine_.drain();
+    ASSERT_EQ(user_.messages.size(), 1u);
+    EXPECT_FALSE(loses({first({b1_, other_})}));
+    EXPECT_TRUE(loses({first({b1_})}));
+}
+
+TEST_F(LinkSetTest, ALineOfAnotherSpeedIsAnother) {
+    terminal_.write_frame(test::codec().seal(test::heartbeat(2, 1), std::nullopt).view());
+    ASSERT_TRUE(loop_.until([&] { return !user_.messages.empty(); }));
+    EXPECT_FALSE(mine_.loses(2, {line_}));
+    config::Link slower = line_;
+    std::get<config::SerialLink>(slower.way).baud = 9600;
+    EXPECT_TRUE(mine_.loses(2, {lan_, slower}));
 }
 
 }  // namespace

@@ -81,6 +81,18 @@ TEST(Path, HeardInOneDirectionIsNotBothWays) {
     EXPECT_FALSE(path.works_both_ways(at(1000), milliseconds{350}));
 }
 
+TEST(Path, SaysWhereFramesComeFrom) {
+    const Endpoint own = *parse_endpoint("10.8.0.2:7788");
+    const Endpoint relay = *parse_endpoint("10.8.0.3:7788");
+    Path path;
+    EXPECT_EQ(path.from(at(1000), milliseconds{350}), std::nullopt);
+    path.heard(at(1000), 0, own);
+    path.heard(at(1100), 1, relay);
+    EXPECT_EQ(path.from(at(1350), milliseconds{350}), own);
+    EXPECT_EQ(path.from(at(1351), milliseconds{350}), relay);
+    EXPECT_EQ(path.from(at(1451), milliseconds{350}), std::nullopt);
+}
+
 TEST(Path, HopsAreThoseOfTheDirectWayWhileItWorks) {
     Path path;
     EXPECT_EQ(path.hops(at(1000), milliseconds{350}), std::nullopt);

@@ -21,8 +21,9 @@ inline wire::Codec codec(std::uint8_t key = 7, std::uint32_t cluster = 1) {
 class Recorder : public PortUser {
 public:
     std::vector<core::Message> messages;
-    std::vector<unsigned> hops;        ///< of each message
-    std::vector<core::NodeId> echoed;  ///< whom each had an echo for
+    std::vector<unsigned> hops;                 ///< of each message
+    std::vector<std::optional<Endpoint>> from;  ///< whence each came
+    std::vector<core::NodeId> echoed;           ///< whom each had an echo for
     std::vector<wire::Drop> drops;
     std::vector<std::string> troubles;
     int opened = 0;
@@ -35,12 +36,14 @@ public:
         return all;
     }
 
-    void on_packet(std::span<const std::byte> packet) override {
+    void on_packet(std::span<const std::byte> packet,
+                   const std::optional<Endpoint>& source) override {
         const auto [frame, passed] = wire::unwrap(packet);
         auto message = codec_.open(frame);
         if (message) {
             messages.push_back(std::move(message->message));
             hops.push_back(passed);
+            from.push_back(source);
             echoed.push_back(message->echo ? message->echo->to : core::kNobody);
         } else {
             drops.push_back(message.error());

@@ -37,7 +37,7 @@ protected:
     /// Lets the far end read; true once it has read that heartbeat.
     bool far_end_has(std::uint64_t seq) {
         decoder_.feed(
-            terminal_.read(), [&](auto frame) { far_.on_packet(frame); },
+            terminal_.read(), [&](auto frame) { far_.on_packet(frame, std::nullopt); },
             [&](wire::Drop why) { far_.on_drop(why); });
         const auto seqs = far_.seqs();
         return !seqs.empty() && seqs.back() == seq;

@@ -38,6 +38,8 @@ TEST_P(UdpTest, FramesPassBothWays) {
         loop_.until([&] { return !a_user_.messages.empty() && !b_user_.messages.empty(); }));
     EXPECT_EQ(b_user_.messages[0], core::Message{test::heartbeat(1, 5)});
     EXPECT_EQ(a_user_.messages[0], core::Message{test::heartbeat(2, 6)});
+    EXPECT_EQ(b_user_.from[0], a_);
+    EXPECT_EQ(a_user_.from[0], b_);
 }
 
 TEST_P(UdpTest, DrainReadsAllThatCame) {

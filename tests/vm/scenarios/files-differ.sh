@@ -140,10 +140,20 @@ nobody_twice "another key"
 
 # ---- links that no peer has ----------------------------------------------------------
 
+# elsewhere LAN: n1 sends to where n2 does not read on that LAN.
+elsewhere() { sed -i "s,\"${lan_net[$1]}.2:7788,\"${lan_net[$1]}.2:7799," /run/n1/cohort.toml; }
+lost="no link stays on which n2 and this node hear each other"
+
+cp /run/n1/cohort.toml /run/n1/good.toml
 sed -i 's,:7788,:7799,' /run/n1/cohort.toml
 begin links
-check_fails "a reload that leaves no common link is refused" \
-    env COHORT_SOCKET=/run/n1/sock cohortctl reload
+check "a reload that leaves no common link is refused" refused n1 "$lost"
+cp /run/n1/good.toml /run/n1/cohort.toml
+elsewhere backup
+check "one that leaves one is not" reload n1
+check_soon "n1 still hears n2 on that link" 5 link_is n1 backup up
+elsewhere service
+check "but n2 hears n1 on one alone, so that one must stay" refused n1 "$lost"
 pass_time 3
 check "and nothing has changed" share n1 n2
 nobody_twice "other links"
