@@ -2,6 +2,7 @@
 #include "ctl/cohortd/shell/daemon.hpp"
 
 #include "ctl/cohortd/admin/status.hpp"
+#include "ctl/cohortd/config/rotation.hpp"
 #include "ctl/cohortd/core/timers.hpp"
 #include "ctl/cohortd/shell/clock.hpp"
 #include "ctl/cohortd/shell/first_state.hpp"
@@ -187,11 +188,20 @@ void Daemon::yield() {
     if (!next) {
         log(Level::error, "the next cohortd cannot start: {}", next.error().message);
         leave();
+    } else if (const std::string peer = lost_by(*next); !peer.empty()) {
+        log(Level::warning,
+            "by the links in {} the next cohortd and {}, which is alive, will not hear each "
+            "other; in mode links both will then answer: give the file its old links before "
+            "cohortd starts, then change one link at a time, on both nodes, by reloads",
+            config_.file, peer);
+        leave();
     } else if (config::machine_config(*next).config_digest !=
                config::machine_config(config_).config_digest) {
         log(Level::warning, "the next cohortd will differ from its peers in what they must share");
         leave();
-    } else if (const std::string obstacle = obstacle_to(*next); !obstacle.empty()) {
+    } else if (const std::string obstacle =
+                   config::keys_obstacle(config_, *next, machine_.view(boot_now()));
+               !obstacle.empty()) {
         log(Level::warning, "the next cohortd could not go on: {}", obstacle);
         leave();
     } else {

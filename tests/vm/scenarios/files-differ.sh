@@ -156,6 +156,14 @@ elsewhere service
 check "but n2 hears n1 on one alone, so that one must stay" refused n1 "$lost"
 pass_time 3
 check "and nothing has changed" share n1 n2
+kill -USR1 "${daemon[n1]##* }"
+check_soon "a restart by that file hands over first" 40 daemon_ended n1
+check "n2 has all" serves n2 4096
+check "and the log says whom the next cohortd would not hear" \
+    logged n1 "the next cohortd and n2, which is alive, will not hear each other"
+cp /run/n1/good.toml /run/n1/cohort.toml
+daemon_start n1
+check_soon "with the old links they share" 30 share n1 n2
 nobody_twice "other links"
 clean_up
 
