@@ -78,8 +78,10 @@ bool Link::leads_to_peers_only() const {
 bool Link::is_for_us(const core::Header& header, unsigned hops) {
     if (header.sender == identity_.self) {
         // A relay that does not hear us on its link yet may well return a frame.
-        if (core::start_of(header.session) < core::start_of(identity_.session))
-            on_drop(wire::Drop::own);  // of an earlier run, which is over
+        const bool earlier = core::start_of(header.session) < core::start_of(identity_.session);
+        if (earlier && boot_now() > identity_.copied_until &&
+            !strange_sessions_.knows(header.session))
+            on_drop(wire::Drop::own);
         else if (header.session != identity_.session)
             hear_stranger(wire::Drop::impostor, header, hops);
         else if (hops == 0)

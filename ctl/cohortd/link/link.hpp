@@ -26,6 +26,9 @@ struct Identity {
     core::NodeId self = core::kNobody;
     std::uint64_t session = 0;
     std::vector<core::NodeId> peers;  ///< ascending
+    /// Who speaks as this node by an earlier start, and was not heard until then, is a
+    /// recording. A host of which this one is a copy beats all the time.
+    core::Time copied_until{};
 };
 
 class Link;

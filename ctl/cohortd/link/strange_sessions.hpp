@@ -16,6 +16,10 @@ namespace cohort::link {
 
 class StrangeSessions {
 public:
+    bool knows(std::uint64_t session) const {
+        return std::ranges::find(windows_, session, &Window::first) != windows_.end();
+    }
+
     /// True if no frame of this session with this number came before. Of more sessions
     /// than are kept, the oldest is forgotten.
     bool admit(std::uint64_t session, std::uint64_t seq) {

@@ -105,9 +105,10 @@ void Daemon::open_links() {
         fence_ = std::make_unique<fence::Agent>(io_, config_.fence,
                                                 config::node_of(config_, peers.front()));
     link::LinkUser& user = *this;
+    const core::Duration detect = config::machine_config(config_).timers.detect;
     links_ = std::make_unique<link::LinkSet>(
-        io_, link::Identity{config_.node, session_, std::move(peers)}, codec(),
-        config::machine_config(config_).timers.detect, user);
+        io_, link::Identity{config_.node, session_, std::move(peers), boot_now() + detect}, codec(),
+        detect, user);
     links_->configure(config_.links);
 }
 

@@ -86,6 +86,23 @@ TEST_F(LinkTest, EachReasonToDropIsCounted) {
     EXPECT_FALSE(link_.path_to(2)->heard_at().has_value()) << "a dropped frame is not heard";
 }
 
+TEST_F(LinkTest, WhoIsFirstHeardLateByAnEarlierStartIsARecording) {
+    identity_.session = core::make_session(3, 101);
+    identity_.copied_until = shell::boot_now() + std::chrono::minutes{1};
+    const auto hear = [this](std::uint32_t start, std::uint64_t seq) {
+        core::Heartbeat said = test::heartbeat(1, seq);
+        said.header.session = core::make_session(start, 7);
+        receive(said);
+        return listener_.strangers;
+    };
+    EXPECT_EQ(hear(2, 1), 1) << "the host of which this one is a copy may be there";
+    identity_.copied_until = shell::boot_now() - std::chrono::seconds{1};
+    EXPECT_EQ(hear(2, 2), 2) << "and goes on";
+    EXPECT_EQ(hear(1, 1), 2);
+    EXPECT_EQ(dropped(Drop::own), 1u);
+    EXPECT_EQ(hear(4, 1), 3) << "a copy of this one";
+}
+
 TEST_F(LinkTest, LeadsToItsPeersOnly) {
     EXPECT_NE(link_.path_to(2), nullptr);
     EXPECT_EQ(link_.path_to(1), nullptr);
