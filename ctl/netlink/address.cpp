@@ -87,6 +87,15 @@ Result<std::vector<HeldAddress>> addresses_if_there(Socket& socket,
 
 }  // namespace
 
+bool is_placed_on(const std::string& dev, const Holder& holder) {
+    return holder.ours && holder.dev == dev;
+}
+
+std::string removal_command(const IpAddress& address, const Holder& holder) {
+    return fmt::format("ip addr del {}/{} dev {}", format_address(address), holder.prefix_len,
+                       holder.dev);
+}
+
 Result<AddressClient> AddressClient::open(const std::optional<std::string>& netns) {
     auto socket = Socket::open(NETLINK_ROUTE, netns, nullptr);
     if (!socket)
@@ -173,11 +182,39 @@ Result<bool> AddressClient::remove(const std::string& dev, const Vip& vip) {
     return true;
 }
 
-Result<bool> AddressClient::has(const std::string& dev, const IpAddress& address) {
-    const auto held = addresses_if_there(*socket_, device_index(dev));
+/// Refused with ENODEV if there is none.
+Result<std::string> AddressClient::device_name(std::uint32_t index) {
+    std::string name;
+    Message request(RTM_GETLINK, 0);
+    request.header<ifinfomsg>()->ifi_index = static_cast<int>(index);
+    const auto done = socket_->exchange(request, [&](const nlmsghdr* message) -> Result<void> {
+        const nlattr* found =
+            nlmsg_find_attr(const_cast<nlmsghdr*>(message), sizeof(ifinfomsg), IFLA_IFNAME);
+        if (message->nlmsg_type == RTM_NEWLINK && found)
+            name = nla_get_string(found);
+        return {};
+    });
+    if (!done)
+        return done.error();
+    return name;
+}
+
+Result<std::vector<Holder>> AddressClient::holders(const IpAddress& address) {
+    const auto held = list();
     if (!held)
         return held.error();
-    return std::ranges::find(*held, address, &HeldAddress::address) != held->end();
+    std::vector<Holder> holders;
+    for (const HeldAddress& one : *held) {
+        if (one.address != address)
+            continue;
+        auto name = device_name(one.index);
+        if (!name && name.error().code == ENODEV)
+            continue;  // gone since, with its addresses
+        if (!name)
+            return name.error();
+        holders.push_back({*std::move(name), one.prefix_len, one.ours});
+    }
+    return holders;
 }
 
 Result<std::vector<HeldAddress>> AddressClient::list() {

@@ -38,6 +38,20 @@ struct HeldAddress {
     bool ours = false;        ///< bears our mark
 };
 
+/// A device that has a certain address.
+struct Holder {
+    std::string dev;
+    std::uint8_t prefix_len = 0;
+    bool ours = false;  ///< bears our mark
+};
+
+/// Whether it is what add() made on `dev`, and remove() takes away.
+bool is_placed_on(const std::string& dev, const Holder& holder);
+
+/// The command by which an administrator takes the address away: "ip addr del 192.0.2.50/32 dev
+/// lo".
+std::string removal_command(const IpAddress& address, const Holder& holder);
+
 class AddressClient {
 public:
     /// In the caller's network namespace, or in the one of that name.
@@ -58,8 +72,9 @@ public:
     /// ours, or if the device is gone.
     Result<bool> remove(const std::string& dev, const Vip& vip);
 
-    /// Whether the device has the address, whoever set it up. Without the device: no.
-    Result<bool> has(const std::string& dev, const IpAddress& address);
+    /// Every device that has the address, whoever set it up: the host answers for it
+    /// on all of its devices, whichever that is.
+    Result<std::vector<Holder>> holders(const IpAddress& address);
 
     /// The addresses of all devices.
     Result<std::vector<HeldAddress>> list();
@@ -68,6 +83,8 @@ public:
     Result<std::vector<IpAddress>> list(const std::string& dev);
 
 private:
+    Result<std::string> device_name(std::uint32_t index);
+
     explicit AddressClient(std::unique_ptr<Socket> socket);
     std::unique_ptr<Socket> socket_;
 };

@@ -2,6 +2,7 @@
 #include "ctl/base/duration.hpp"
 #include "ctl/cohortd/config/config.hpp"
 #include "ctl/cohortd/core/timers.hpp"
+#include "ctl/netlink/address.hpp"
 
 #include <fmt/format.h>
 #include <ifaddrs.h>
@@ -140,8 +141,25 @@ void remark_on(Out out, const UdpLink& udp, const std::string& name) {
     }
 }
 
+/// Only cohortd may set up a VIP: any other stays when it leaves.
+void remark_on_vips(Out out, netlink::AddressClient& client, const Address& address) {
+    for (const Vip& vip : address.vips) {
+        const auto holders = client.holders(vip.address);
+        if (!holders)
+            return;
+        for (const netlink::Holder& holder : *holders) {
+            if (!is_placed_on(address.dev, holder))
+                remark(out, fmt::format("{} has {} of address {}, and not by cohortd, so that it "
+                                        "stays when cohortd leaves: '{}'",
+                                        holder.dev, format_address(vip.address), address.name,
+                                        netlink::removal_command(vip.address, holder)));
+        }
+    }
+}
+
 /// What a witness has none of.
 void remark_on_service(Out out, const Config& config) {
+    auto client = netlink::AddressClient::open();
     for (const Address& address : config.addresses) {
         if (is_missing(address.dev))
             remark(out, fmt::format("device {} of address {} does not exist now; cohortd will not "
@@ -151,6 +169,8 @@ void remark_on_service(Out out, const Config& config) {
             remark(out, fmt::format("no [[check]] watches {}: if its cable is pulled, this node "
                                     "keeps its buckets of {}",
                                     address.dev, address.name));
+        if (client)
+            remark_on_vips(out, *client, address);
     }
     for (const Check& check : config.checks) {
         if (is_missing(check.dev))

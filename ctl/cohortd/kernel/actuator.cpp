@@ -151,40 +151,46 @@ Result<void> Actuator::place_vips(const config::Address& address) {
             return added.error();
         if (*added)
             placed_.emplace_back(address.dev, vip);
-        else
-            warn_of_foreign(address, vip);
+        warn_of_foreign(address, vip);
     }
     return {};
 }
 
-/// The device had it already: from an earlier run of ours, or of somebody who
-/// will not take it away when this node leaves.
+/// A device has it from somebody who will not take it away when this node leaves. It
+/// need not be the cluster's: the host answers for it there nevertheless.
 void Actuator::warn_of_foreign(const config::Address& address, const Vip& vip) {
-    const auto ours = addresses_.list(address.dev);
-    if (!ours || std::ranges::find(*ours, vip.address) != ours->end())
+    const auto holders = addresses_.holders(vip.address);
+    if (!holders) {
+        log(Level::warning, "address {}: {}", address.name, holders.error().message);
         return;
-    log(Level::warning,
-        "address {}: {} had {} before, and keeps it when this node leaves, silent for as long "
-        "as the module is there; let nothing but cohortd set it up",
-        address.name, address.dev, format_vip(vip));
+    }
+    for (const netlink::Holder& holder : *holders) {
+        if (!is_placed_on(address.dev, holder))
+            log(Level::warning,
+                "address {}: {} had {} before, and keeps it when this node leaves, silent for as "
+                "long as the module is there; let nothing but cohortd set it up: '{}'",
+                address.name, holder.dev, format_address(vip.address),
+                netlink::removal_command(vip.address, holder));
+    }
 }
 
 Outcome Actuator::look() {
+    Outcome outcome = Outcome::done;
     for (const Held& cluster : clusters_) {
         const auto now = client_.cluster_get(cluster.name);
         const bool gone = !now && now.error().code == ENOENT;
         if (!now && !gone)
             continue;  // the kernel is short of memory: that says nothing of the cluster
-        if (!gone && now->generation != cluster.generation)
-            return Outcome::usurped;
-        if (gone || !same_service(*now, cluster.as_set_up)) {
+        if (!gone && now->generation != cluster.generation) {
+            outcome = Outcome::usurped;
+        } else if (gone || !same_service(*now, cluster.as_set_up)) {
             log(Level::error, "address {}: somebody {} its cluster in the kernel", cluster.name,
                 gone ? "removed" : "changed");
             withdraw(cluster.name);
-            return Outcome::usurped;
+            outcome = Outcome::usurped;
         }
     }
-    return Outcome::done;
+    return outcome;
 }
 
 void Actuator::restore_vips() {
@@ -256,22 +262,32 @@ Outcome Actuator::renew(const core::KernelRenew& renew) {
     return outcome;
 }
 
-/// Nothing judges the packets to these VIPs any more: the device must not have them.
+/// Nothing judges the packets to these VIPs any more: no device must have them.
 void Actuator::withdraw(const std::string& name) {
     for (const config::Address& address : wanted_) {
-        if (address.name == name)
-            (void)take_vips(address);
+        if (address.name == name && !take_vips(address))
+            log(Level::alert,
+                "address {}: VIPs are left without their cluster: this node may answer all clients",
+                name);
     }
 }
 
-/// Whether the device has none of the VIPs any more.
+/// Whether no device has any of the VIPs any more.
 bool Actuator::take_vips(const config::Address& address) {
     bool all = true;
     for (const Vip& vip : address.vips) {
         if (auto removed = addresses_.remove(address.dev, vip); !removed)
             log(Level::warning, "address {}: {}", address.name, removed.error().message);
-        const auto left = addresses_.has(address.dev, vip.address);
-        all = all && left && !*left;
+        const auto left = addresses_.holders(vip.address);
+        all = all && left && left->empty();
+        if (!left) {
+            log(Level::warning, "address {}: {}", address.name, left.error().message);
+            continue;
+        }
+        for (const netlink::Holder& holder : *left)
+            log(Level::warning, "address {}: {} has {} still; take it away: '{}'", address.name,
+                holder.dev, format_address(vip.address),
+                netlink::removal_command(vip.address, holder));
     }
     return all;
 }
@@ -281,9 +297,9 @@ void Actuator::remove() {
         // The addresses go first: without its cluster, every node would answer for them.
         if (!take_vips(address)) {
             log(Level::warning,
-                "address {0}: {1} has VIPs still that cohortd did not set up, so the cluster stays "
-                "and keeps it silent; take them away, and then 'cohortctl cluster del {0}'",
-                address.name, address.dev);
+                "address {0}: the cluster stays and keeps such VIPs silent; once they are gone, "
+                "'cohortctl cluster del {0}'",
+                address.name);
             continue;
         }
         if (auto removed = client_.cluster_del(address.name);

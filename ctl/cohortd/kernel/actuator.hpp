@@ -50,7 +50,7 @@ public:
     void restore_vips();
 
     /// Removes VIPs and clusters: from here on the kernel serves nothing. A
-    /// cluster whose VIPs are on the device still, set up by somebody else,
+    /// cluster whose VIPs are on a device still, any one, set up by somebody else,
     /// stays, and serves nothing once its lease has run out.
     void remove();
 

@@ -271,6 +271,41 @@ ip addr del $VIP dev eth0
 : >/run/log
 start
 check_soon "that is no obstacle to the next one" 20 serves 64
+kill -TERM "$pid"
+check_ended "asked to, it leaves" 0
+
+# The host answers for an address on whichever device it is.
+ip addr add "${VIP%/*}/32" dev lo
+cleanup="'ip addr del ${VIP%/*}/32 dev lo'"
+check "--check remarks on a VIP on another device" \
+    eval "cohortd --check --config $CONF | grep -F \"note: lo has\" | grep -F \"$cleanup\""
+: >/run/log
+start
+check_soon "beside it, it serves" 20 serves 64
+check "its own device has the VIP, too" has_vip
+check "it warns of the other one" logged "lo had ${VIP%/*}.*$cleanup"
+is "and --check of nothing else" "$(cohortd --check --config $CONF | grep -c 'not by cohortd')" 1
+kill -TERM "$pid"
+check_ended "asked to, it leaves" 0
+check "it takes its own away" has_no_vip
+check "it says that another one is left, and how to take it away" \
+    logged "lo has ${VIP%/*}.* still.*$cleanup"
+is "the cluster stays and serves none of it" \
+    "$(cohortctl -j cluster show web | jq -r '.[] | .name + .own')" web
+ip addr del "${VIP%/*}/32" dev lo
+: >/run/log
+start
+check_soon "without it, it serves" 20 serves 64
+check "and has nothing to warn of" eval '! logged "ip addr del"'
+ip addr add "${VIP%/*}/32" dev lo
+kill -TERM "$pid"
+check_ended "asked to, it leaves" 0
+is "one that came later keeps the cluster, too" "$(cohortctl -j cluster show | jq length)" 1
+: >/run/log
+start
+check_soon "it serves again" 20 serves 64
 rmmod cohort
 check_ended "when the module goes, so does it" 2
 check "and takes its VIP away" has_no_vip
+check "it says what is answered without a judge" logged "left without their cluster"
+ip addr del "${VIP%/*}/32" dev lo
