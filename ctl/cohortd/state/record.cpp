@@ -9,18 +9,21 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <ratio>
 
 namespace cohort::state {
 namespace {
 
-// magic u64, version u32, cluster u32, node u8, planner u8, promise in seconds u16,
+// magic u64, version u32, cluster u32, node u8, planner u8, promise u16 in 64ths of a second,
 // plan length u32, epoch counter u64, plan digest u64, plan, BLAKE2b-256.
 constexpr std::uint64_t kMagic = 0x65746174736F6863;  // "chostate", little endian
 constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kFixedBytes = 40;
 constexpr std::size_t kSumBytes = 32;
 constexpr std::size_t kMaxBuckets = 1 << 22;
-constexpr std::int64_t kLongestPromise = 0xFFFF;  // seconds; the longest lease is 10 minutes
+using Tick = std::chrono::duration<std::int64_t, std::ratio<1, 64>>;
+constexpr Tick kLongestPromise{0xFFFF};  // 17 minutes; the longest lease is 10
 
 using Sum = std::array<std::byte, kSumBytes>;
 
@@ -43,7 +46,7 @@ Error broken() {
 
 std::vector<std::byte> encode_record(const Owner& owner, const Accepted& accepted) {
     const core::Plan& plan = accepted.plan;
-    const auto promise = std::chrono::ceil<std::chrono::seconds>(accepted.promise).count();
+    const Tick promise = std::min(std::chrono::ceil<Tick>(accepted.promise), kLongestPromise);
     const std::vector<std::byte> encoded = core::encode_plan(plan);
     std::vector<std::byte> record(kFixedBytes + encoded.size() + kSumBytes);
     wire::ByteWriter out(record);
@@ -52,7 +55,7 @@ std::vector<std::byte> encode_record(const Owner& owner, const Accepted& accepte
     out.put(owner.cluster);
     out.put(owner.node);
     out.put(plan.id.planner);
-    out.put(static_cast<std::uint16_t>(std::min<std::int64_t>(promise, kLongestPromise)));
+    out.put(static_cast<std::uint16_t>(promise.count()));
     out.put(static_cast<std::uint32_t>(encoded.size()));
     out.put(plan.id.counter);
     out.put(plan.id.digest);
@@ -82,7 +85,7 @@ Result<Accepted> decode_record(std::span<const std::byte> bytes, const Owner& ow
     written.node = in.get<std::uint8_t>();
     core::EpochId id;
     id.planner = in.get<std::uint8_t>();
-    const std::chrono::seconds promise{in.get<std::uint16_t>()};
+    const Tick promise{in.get<std::uint16_t>()};
     const auto length = in.get<std::uint32_t>();
     id.counter = in.get<std::uint64_t>();
     id.digest = in.get<std::uint64_t>();

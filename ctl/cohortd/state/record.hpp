@@ -24,8 +24,8 @@ struct Owner {
 /// What a voter must not forget.
 struct Accepted {
     core::Plan plan;
-    /// L_v: for how long the voter promised at that epoch, rounded up to seconds when it is
-    /// written. 0: not known, as of versions that did not write it.
+    /// L_v: for how long the voter promised at that epoch, rounded up to 64ths of a second when
+    /// it is written. 0: not known, as of versions that did not write it.
     core::Duration promise{};
     bool operator==(const Accepted&) const = default;
 };

@@ -57,7 +57,8 @@ TEST_F(WriterTest, AnswersInOrderOnceThePlanIsOnTheDisk) {
     ASSERT_TRUE(await_answers(2));
     EXPECT_EQ(answers_, (Answers{{1, true}, {2, true}}));
     EXPECT_EQ(on_disk(), test::plan(12));
-    EXPECT_EQ((*directory_.load(test::kOwner))->promise, std::chrono::seconds{2});
+    EXPECT_EQ((*directory_.load(test::kOwner))->promise, std::chrono::microseconds{1109375})
+        << "in 64ths of a second";
 }
 
 TEST_F(WriterTest, ADiskThatRefusesIsReported) {
