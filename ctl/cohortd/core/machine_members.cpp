@@ -217,10 +217,12 @@ bool Machine::State::hears_other_files(Time now) const {
 /// One that serves nothing waits; of two that do, or find that they did while they could
 /// not hear each other, the one with the lower digest lets its lease run out. Who waits
 /// grants nothing: others of its file may be strangers to the one that serves, and so
-/// hear nothing that counts from it.
+/// hear nothing that counts from it. One that missed a change of members is no rival:
+/// it may serve out its lease beside those who did not.
 void Machine::State::judge_rivals(Time now) {
     const auto yields_to = [&](const std::optional<Peer>& peer) {
         return peer && peer->rivals_at && now - *peer->rivals_at <= config.timers.promise &&
+               peer->rival != previous_digest &&
                (!serves(now) || config.config_digest < peer->rival);
     };
     const auto rival = std::find_if(peers.begin(), peers.end(), yields_to);

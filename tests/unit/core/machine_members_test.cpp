@@ -26,7 +26,7 @@ protected:
     }
 
     Reconfigure with(const std::vector<NodeId>& ids) const {
-        Reconfigure change{{}, kNext};
+        Reconfigure change{{}, digest};
         for (const NodeId id : ids) {
             change.members.push_back({id, 1, 1, true});
         }
@@ -36,7 +36,7 @@ protected:
     /// The peer agrees to a plan of the staged set, if it is asked for one.
     void grant(NodeId id) {
         for (const Prevote& asked : b.sent<Prevote>()) {
-            if (asked.header.config_digest == kNext) {
+            if (asked.header.config_digest == digest) {
                 b.say(id, PrevoteOk{b.header(id), 1, asked.counter});
             }
         }
@@ -56,6 +56,7 @@ protected:
     }
 
     Bench b;
+    std::uint64_t digest = kNext;  ///< of the staged set
 };
 
 TEST_F(Members, OneMoreIsStagedAndHoldsOnceAllHaveIt) {
@@ -101,6 +102,20 @@ TEST_F(Members, AfterTheChangeTheQuorumIsThatOfFour) {
     b.peer(3).acks = false;
     b.chatter(b.timers.lease + milliseconds{200});
     EXPECT_EQ(b.kernel(), "------") << "two of four are not enough";
+}
+
+TEST_F(Members, OneThatMissedTheChangeIsNoRival) {
+    digest = kDigest - 1;  // of two that serve by different files, this one would yield
+    b.step(with({1, 2, 3, 4}));
+    live(seconds{1}, {2, 3});
+    ASSERT_EQ(b.accepted().counter, 2U);
+    b.peer(3).flags.serving = true;
+    b.chatter(3 * b.timers.detect);
+    EXPECT_TRUE(b.noted("runs with another configuration"));
+    EXPECT_FALSE(b.noted("serves by another configuration"));
+    b.peer(3).config_digest = kDigest + 1;
+    b.beat(3);
+    EXPECT_TRUE(b.noted("serves by another configuration"));
 }
 
 TEST_F(Members, OneThatStillOwnsBucketsIsNotRemoved) {
